@@ -1,0 +1,1 @@
+//! One schema table and one codec for all messages: wire bytes to ProtoJSON and back.

@@ -1,0 +1,11 @@
+//! flyte-remote: a Flyte control-plane client, compiled to WebAssembly for JavaScript.
+//!
+//! Floors, top to bottom; dependencies point down only: `wasm` (exported classes) → `remote` (the verbs) →
+//! `execution`, `entity`, `value`, `data` (the nouns, no I/O) → `rpc` (one seam to the server) → `codec` and `idl`
+//! (messages). Everything from outside comes through [`host::Host`].
+
+pub mod codec;
+pub mod error;
+pub mod host;
+pub mod idl;
+pub mod rpc;

@@ -1,0 +1,3 @@
+//! Build steps in Rust.
+
+fn main() {}
