@@ -1,8 +1,8 @@
 // The one wasm instance behind all objects: made once, and declared dead when it breaks.
 
 import * as bindings from '#bindings'
-import { Exchange, type Fetch } from './exchange.js'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
+import { Exchange, type Fetch } from './exchange.js'
 import { encodeJson } from './json.js'
 
 type Exports = Record<string, unknown>
@@ -16,12 +16,15 @@ const pending = new Set<(reason: unknown) => void>()
 
 /** Makes `load` run at the first use of anything that needs the instance. */
 export function onFirstUse(load: () => void): void {
-  const waiting = new Proxy({}, {
-    get(_target, name) {
-      load()
-      return current[name as string]
+  const waiting = new Proxy(
+    {},
+    {
+      get(_target, name) {
+        load()
+        return current[name as string]
+      },
     },
-  })
+  )
   bindings.__wbg_set_wasm(waiting)
 }
 
@@ -41,7 +44,12 @@ export function adopt(instance: WebAssembly.Instance): void {
   current = guarded(instance.exports)
   bindings.__wbg_set_wasm(current)
   ;(current.__wbindgen_start as () => void)()
-  bindings.setEnvironment({ makeError, die, encodeJson, exchange: (...args: ConstructorParameters<typeof Exchange>) => new Exchange(...args) })
+  bindings.setEnvironment({
+    makeError,
+    die,
+    encodeJson,
+    exchange: (...args: ConstructorParameters<typeof Exchange>) => new Exchange(...args),
+  })
   installMethods()
   state = 'ready'
 }
@@ -67,14 +75,22 @@ function guarded(exports: Exports): Exports {
 function die(reason: string): void {
   if (state === 'dead') return
   state = 'dead'
-  const error = () => new FlyteSystemError(`flyte-remote broke down and this page or process must load it anew; please report it: ${reason}`, { code: 'DEAD' })
-  bindings.__wbg_set_wasm(new Proxy({}, {
-    get(_target, name) {
-      // Finalizers of old objects still run; there is nothing left to free.
-      if (String(name).endsWith('_free')) return () => {}
-      throw error()
-    },
-  }))
+  const error = () =>
+    new FlyteSystemError(`flyte-remote broke down and this page or process must load it anew; please report it: ${reason}`, {
+      code: 'DEAD',
+    })
+  bindings.__wbg_set_wasm(
+    new Proxy(
+      {},
+      {
+        get(_target, name) {
+          // Finalizers of old objects still run; there is nothing left to free.
+          if (String(name).endsWith('_free')) return () => {}
+          throw error()
+        },
+      },
+    ),
+  )
   for (const reject of pending) reject(error())
   pending.clear()
 }
@@ -116,7 +132,9 @@ function follow(target: Record<string, unknown>): void {
 
 /** The error of a call before the instance is there. */
 export function notReady(): never {
-  throw new FlyteUserError("flyte-remote is not loaded yet: call `await init()` first (import { init } from 'flyte-remote')", { code: 'NOT_READY' })
+  throw new FlyteUserError("flyte-remote is not loaded yet: call `await init()` first (import { init } from 'flyte-remote')", {
+    code: 'NOT_READY',
+  })
 }
 
 export type { Fetch }

@@ -17,7 +17,8 @@ export function setup({ browser = false } = {}) {
   if (major < 20) throw new SetupError(`Node ${process.versions.node} is too old, version 20 or newer is needed; see https://nodejs.org`)
   const stamp = readStamp()
   const next = { packages: preparePackages(stamp), rustc: existing(stamp.rustc) ?? prepareWasm() }
-  if (browser || stamp.chromium) next.chromium = process.env.CHROMIUM || (existing(stamp.chromium) ?? (browser ? prepareChromium() : undefined))
+  if (browser || stamp.chromium)
+    next.chromium = process.env.CHROMIUM || (existing(stamp.chromium) ?? (browser ? prepareChromium() : undefined))
   if (JSON.stringify(stamp) !== JSON.stringify(next)) {
     mkdirSync(join(root, 'target'), { recursive: true })
     writeFileSync(stampFile, JSON.stringify(next))
@@ -39,7 +40,9 @@ function readStamp() {
 
 /** `npm ci` when the lock file is not the one that was installed. */
 function preparePackages(stamp) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (stamp.packages !== lock || !existsSync(join(root, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'])
   return lock
 }

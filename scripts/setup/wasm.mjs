@@ -78,7 +78,10 @@ function assemble(sysroot) {
 function buildStd(work) {
   const crate = join(work, 'empty')
   mkdirSync(join(crate, 'src'), { recursive: true })
-  writeFileSync(join(crate, 'Cargo.toml'), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n\n[profile.release]\npanic = "abort"\n')
+  writeFileSync(
+    join(crate, 'Cargo.toml'),
+    '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n\n[profile.release]\npanic = "abort"\n',
+  )
   writeFileSync(join(crate, 'src/lib.rs'), '')
   const env = { ...process.env, RUSTC: DEBIAN_RUSTC, RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(work, 'target') }
   run(DEBIAN_CARGO, ['build', '--quiet', '--release', '--target', TARGET, '-Zbuild-std=std,panic_abort,test'], { cwd: crate, env })

@@ -1,0 +1,4 @@
+// What both entry points export.
+
+export * from '#bindings'
+export * from './errors.js'
