@@ -1,2 +1,19 @@
 //! A small Flyte control plane for development and tests. It does no I/O: requests and events come in as bytes,
 //! replies and effects ("run this container", "call me at t") go out.
+
+mod admin;
+mod effect;
+mod engine;
+pub mod list;
+mod options;
+mod random;
+mod sandbox;
+mod service;
+pub mod state;
+mod status;
+mod time;
+
+pub use effect::{ContainerResult, Effect, RunContainer};
+pub use flyte_remote::rpc::{Code, Status};
+pub use options::Options;
+pub use sandbox::Sandbox;

@@ -1,0 +1,32 @@
+//! From a method path to its handler.
+
+use flyte_remote::rpc::{Code, Status};
+use prost::Message;
+
+use crate::admin;
+use crate::sandbox::Sandbox;
+use crate::status::invalid;
+
+/// Answers a call of `/package.Service/Method`.
+pub(crate) fn call(sandbox: &mut Sandbox, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
+    let (service, method) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
+    match service {
+        "flyteidl.service.AdminService" => admin::call(sandbox, method, message),
+        _ => Err(Status::new(Code::Unimplemented, format!("unknown service {service}"))),
+    }
+}
+
+/// Decodes a request, calls the handler, encodes its reply.
+pub(crate) fn unary<Q: Message + Default, R: Message>(
+    sandbox: &mut Sandbox,
+    message: &[u8],
+    handler: impl FnOnce(&mut Sandbox, Q) -> Result<R, Status>,
+) -> Result<Vec<u8>, Status> {
+    let request = Q::decode(message).map_err(|error| invalid(format!("the request can't be decoded: {error}")))?;
+    handler(sandbox, request).map(|reply| reply.encode_to_vec())
+}
+
+/// UNIMPLEMENTED for a method that Flyte has and the sandbox has not, or that nobody knows.
+pub(crate) fn unimplemented(service: &str, method: &str) -> Status {
+    Status::new(Code::Unimplemented, format!("the sandbox does not implement {method} of {service}"))
+}

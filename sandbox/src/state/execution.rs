@@ -1,0 +1,68 @@
+//! An execution.
+
+use std::time::Duration;
+
+use flyte_remote::idl::flyteidl::{admin, core};
+
+use super::{EntityKey, ExecutionKey, Keyed, NodeExecutionRow, Table};
+
+/// An execution with its node executions.
+pub struct ExecutionRow {
+    /// Its id.
+    pub id: core::WorkflowExecutionIdentifier,
+    /// The message `GetExecution` answers. Mode, principal, parent and reference execution are in `spec.metadata`,
+    /// phase, times, error, abort cause and archive state in `closure`.
+    pub execution: admin::Execution,
+    /// What it was given, defaults and fixed inputs included.
+    pub inputs: core::LiteralMap,
+    /// What runs: the launch plan's workflow, or the hidden one around a task.
+    pub workflow: EntityKey,
+    /// The launch plan; for a task execution the hidden one.
+    pub launch_plan: EntityKey,
+    /// The task, for a task execution.
+    pub task: Option<EntityKey>,
+    /// The cluster that sent the first event, empty when none said.
+    pub cluster: String,
+    /// Who created it.
+    pub user: String,
+    /// When the row was made, since 1970.
+    pub created_at: Duration,
+    /// When the row was last changed, since 1970.
+    pub updated_at: Duration,
+    /// Node executions in the order of their first event, children of sub-workflows among them.
+    pub nodes: Table<NodeExecutionRow>,
+}
+
+impl ExecutionRow {
+    /// The current phase.
+    #[must_use]
+    pub fn phase(&self) -> core::workflow_execution::Phase {
+        self.execution.closure.as_ref().map_or(core::workflow_execution::Phase::Undefined, |closure| closure.phase())
+    }
+
+    /// Whether the execution is archived.
+    #[must_use]
+    pub fn state(&self) -> admin::ExecutionState {
+        let closure = self.execution.closure.as_ref();
+        closure
+            .and_then(|closure| closure.state_change_details.as_ref())
+            .map_or(admin::ExecutionState::ExecutionActive, |details| details.state())
+    }
+
+    /// `LAUNCH_PLAN` or `TASK`: the value of the column `launch_entity`.
+    #[must_use]
+    pub fn launch_entity(&self) -> &'static str {
+        if self.task.is_some() {
+            "TASK"
+        } else {
+            "LAUNCH_PLAN"
+        }
+    }
+}
+
+impl Keyed for ExecutionRow {
+    type Key = ExecutionKey;
+    fn key(&self) -> ExecutionKey {
+        (&self.id).into()
+    }
+}

@@ -1,0 +1,31 @@
+//! Failed calls, as FlyteAdmin words them.
+
+use flyte_remote::rpc::{Code, Status};
+use prost::Message;
+
+/// InvalidArgument with a text.
+pub(crate) fn invalid(message: impl Into<String>) -> Status {
+    Status::new(Code::InvalidArgument, message)
+}
+
+/// NotFound with a text.
+pub(crate) fn not_found(message: impl Into<String>) -> Status {
+    Status::new(Code::NotFound, message)
+}
+
+/// InvalidArgument for a field that must be given.
+pub(crate) fn missing(field: &str) -> Status {
+    invalid(format!("missing {field}"))
+}
+
+/// The status with one detail message: a serialised `google.rpc.Status`, as `grpc-status-details-bin` carries it.
+pub(crate) fn with_detail(mut status: Status, type_name: &str, detail: &impl Message) -> Status {
+    let any = prost_types::Any { type_url: format!("type.googleapis.com/{type_name}"), value: detail.encode_to_vec() };
+    let rpc = flyte_remote::idl::google::rpc::Status {
+        code: status.code as i32,
+        message: status.message.clone(),
+        details: vec![any],
+    };
+    status.details = rpc.encode_to_vec();
+    status
+}
