@@ -1,4 +1,5 @@
 // What both entry points export.
 
-export * from '#bindings'
+export { FlyteClient } from '#bindings'
 export * from './errors.js'
+export { proto } from './proto.js'
