@@ -2,8 +2,10 @@
 //! replies and effects ("run this container", "call me at t") go out.
 
 mod admin;
+mod compiler;
 mod effect;
 mod engine;
+mod idl;
 mod options;
 mod random;
 mod sandbox;
@@ -11,6 +13,7 @@ mod service;
 pub mod state;
 mod status;
 mod time;
+mod types;
 
 pub use effect::{ContainerResult, Effect, RunContainer};
 pub use flyte_remote::rpc::{Code, Status};
