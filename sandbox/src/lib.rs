@@ -2,12 +2,15 @@
 //! replies and effects ("run this container", "call me at t") go out.
 
 mod admin;
+mod columns;
 mod compiler;
 mod effect;
 mod engine;
 mod idl;
+pub mod list;
 mod options;
 mod random;
+mod record;
 mod sandbox;
 mod service;
 pub mod state;
