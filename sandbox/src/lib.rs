@@ -2,16 +2,21 @@
 //! replies and effects ("run this container", "call me at t") go out.
 
 mod admin;
+mod columns;
+mod compiler;
 mod effect;
 mod engine;
+mod idl;
 pub mod list;
 mod options;
 mod random;
+mod record;
 mod sandbox;
 mod service;
 pub mod state;
 mod status;
 mod time;
+mod types;
 
 pub use effect::{ContainerResult, Effect, RunContainer};
 pub use flyte_remote::rpc::{Code, Status};

@@ -3,6 +3,8 @@
 use flyte_remote::rpc::{Code, Status};
 use prost::Message;
 
+use crate::idl::core::Identifier;
+
 /// InvalidArgument with a text.
 pub(crate) fn invalid(message: impl Into<String>) -> Status {
     Status::new(Code::InvalidArgument, message)
@@ -28,4 +30,20 @@ pub(crate) fn with_detail(mut status: Status, type_name: &str, detail: &impl Mes
     };
     status.details = rpc.encode_to_vec();
     status
+}
+
+/// NotFound for an entity version; `entity` is `TASK`, `WORKFLOW` or `LAUNCH_PLAN`.
+pub(crate) fn missing_entity(entity: &str, id: &Identifier) -> Status {
+    let id = Identifier { resource_type: 0, ..id.clone() };
+    not_found(format!("missing entity of type {entity} with identifier {}", identifier_text(&id)))
+}
+
+/// An identifier as Go prints the message.
+pub(crate) fn identifier_text(id: &Identifier) -> String {
+    let resource = if id.resource_type == 0 {
+        String::new()
+    } else {
+        format!("resource_type:{} ", id.resource_type().as_str_name())
+    };
+    format!("{resource}project:{:?} domain:{:?} name:{:?} version:{:?}", id.project, id.domain, id.name, id.version)
 }

@@ -13,8 +13,10 @@ pub struct ExecutionRow {
     /// The message `GetExecution` answers. Mode, principal, parent and reference execution are in `spec.metadata`,
     /// phase, times, error, abort cause and archive state in `closure`.
     pub execution: admin::Execution,
-    /// What it was given, defaults and fixed inputs included.
+    /// What it runs with, defaults and fixed inputs included.
     pub inputs: core::LiteralMap,
+    /// What the caller gave: a relaunch starts from these.
+    pub user_inputs: core::LiteralMap,
     /// What runs: the launch plan's workflow, or the hidden one around a task.
     pub workflow: EntityKey,
     /// The launch plan; for a task execution the hidden one.
@@ -49,13 +51,34 @@ impl ExecutionRow {
             .map_or(admin::ExecutionState::ExecutionActive, |details| details.state())
     }
 
-    /// `LAUNCH_PLAN` or `TASK`: the value of the column `launch_entity`.
+    /// Why it failed.
+    #[must_use]
+    pub fn error(&self) -> Option<&core::ExecutionError> {
+        match self.execution.closure.as_ref()?.output_result.as_ref()? {
+            admin::execution_closure::OutputResult::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Its tags.
+    #[allow(deprecated)]
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.execution.spec.iter().flat_map(|spec| &spec.tags).map(String::as_str)
+    }
+
+    /// Its labels.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        let labels = self.execution.spec.iter().flat_map(|spec| &spec.labels);
+        labels.flat_map(|labels| &labels.values).map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// `launch_plan` or `task`: the value of the column `launch_entity`.
     #[must_use]
     pub fn launch_entity(&self) -> &'static str {
         if self.task.is_some() {
-            "TASK"
+            "task"
         } else {
-            "LAUNCH_PLAN"
+            "launch_plan"
         }
     }
 }

@@ -11,16 +11,12 @@ use super::{Keyed, TaskExecutionRow};
 pub struct NodeExecutionRow {
     /// The node's unique id in its execution (`n0`, or `n0-0-n1` for a child); the key in `ExecutionRow::nodes`.
     pub node_id: String,
-    /// The message `GetNodeExecution` answers; the name shown (`node_name`) is not part of it.
+    /// The message `GetNodeExecution` answers.
     pub node: admin::NodeExecution,
     /// The parent's node id for children of a sub-workflow or branch, else empty: what `unique_parent_id` selects by.
     pub parent_id: String,
     /// The parent task attempt, for nodes that a task yielded.
     pub parent_task: Option<core::TaskExecutionIdentifier>,
-    /// Name of the node as in its metadata.
-    pub node_name: String,
-    /// Inputs, when an event carried them inline.
-    pub inline_inputs: Option<core::LiteralMap>,
     /// The workflow a dynamic node yielded.
     pub dynamic: Option<admin::DynamicWorkflowNodeMetadata>,
     /// When the row was made, since 1970.

@@ -33,6 +33,11 @@ impl<R: Keyed> Table<R> {
         self.index.get(key).and_then(|&position| self.rows.get_mut(position))
     }
 
+    /// The number of the row with this key, counted from 1 as a database would; 0 when there is none.
+    pub fn number(&self, key: &R::Key) -> i64 {
+        self.index.get(key).map_or(0, |&position| i64::try_from(position).map_or(0, |position| position + 1))
+    }
+
     /// Whether a row has this key.
     pub fn contains(&self, key: &R::Key) -> bool {
         self.index.contains_key(key)

@@ -13,8 +13,6 @@ pub struct TaskExecutionRow {
     pub task: admin::TaskExecution,
     /// Version of the current phase, counts up within a phase.
     pub phase_version: u32,
-    /// Inputs, when an event carried them inline.
-    pub inline_inputs: Option<core::LiteralMap>,
     /// When the row was made, since 1970.
     pub created_at: Duration,
     /// When the row was last changed, since 1970.
