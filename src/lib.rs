@@ -9,3 +9,5 @@ pub mod error;
 pub mod host;
 pub mod idl;
 pub mod rpc;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
