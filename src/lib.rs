@@ -5,7 +5,12 @@
 //! (messages). Everything from outside comes through [`host::Host`].
 
 pub mod codec;
+pub mod data;
+pub mod entity;
 pub mod error;
+pub mod execution;
 pub mod host;
 pub mod idl;
+pub mod remote;
 pub mod rpc;
+pub mod value;
