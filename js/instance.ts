@@ -2,10 +2,20 @@
 
 import * as bindings from '#bindings'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
+import { iterate } from './iterate.js'
+import { memorySource, type Source } from './source.js'
 import { Exchange, type Fetch } from './exchange.js'
 import { encodeJson } from './json.js'
 
 type Exports = Record<string, unknown>
+type Rest = ConstructorParameters<typeof Exchange> extends [unknown, ...infer R] ? R : never
+
+let openSource: (value: unknown) => Promise<Source | undefined> = async (value) => memorySource(value)
+
+/** Sets what opens the files to upload; by default only what is in memory can be. */
+export function setSources(open: typeof openSource): void {
+  openSource = open
+}
 
 let state: 'none' | 'ready' | 'dead' = 'none'
 
