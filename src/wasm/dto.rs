@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::data::Uploaded;
 use crate::entity::{ExecutionId, Identifier};
 use crate::execution::{Abort, ExecutionError, TaskLog};
-use crate::remote::Registration;
+use crate::remote::{Registered, Registration};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,6 +51,14 @@ struct LogDto<'a> {
 struct RegistrationDto<'a> {
     id: IdentifierDto<'a>,
     created: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegisteredDto<'a> {
+    tasks: Vec<RegistrationDto<'a>>,
+    workflows: Vec<RegistrationDto<'a>>,
+    launch_plans: Vec<RegistrationDto<'a>>,
 }
 
 #[derive(Serialize)]
@@ -102,9 +110,17 @@ pub fn logs(logs: &[TaskLog]) -> JsValue {
     plain(&logs.iter().map(|log| LogDto { name: &log.name, uri: &log.uri }).collect::<Vec<_>>())
 }
 
-/// `Registered[]`
-pub fn registrations(list: &[Registration]) -> JsValue {
-    plain(&list.iter().map(|one| RegistrationDto { id: identifier_dto(&one.id), created: one.new }).collect::<Vec<_>>())
+/// `{ tasks, workflows, launchPlans }`, each `Registered[]`
+pub fn registered(all: &Registered) -> JsValue {
+    plain(&RegisteredDto {
+        tasks: registrations(&all.tasks),
+        workflows: registrations(&all.workflows),
+        launch_plans: registrations(&all.launch_plans),
+    })
+}
+
+fn registrations(list: &[Registration]) -> Vec<RegistrationDto<'_>> {
+    list.iter().map(|one| RegistrationDto { id: identifier_dto(&one.id), created: one.new }).collect()
 }
 
 /// `Uploaded`

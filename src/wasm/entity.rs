@@ -8,8 +8,10 @@ use wasm_bindgen::prelude::*;
 use super::dto;
 use super::error::set;
 use super::json::wire_to_js;
+use super::lend::{put, Lent};
 use super::value::output;
 use crate::entity::{type_in_words, Interface, LaunchPlan, Task, Variable, Workflow};
+use crate::remote::Target;
 use crate::value::from_literal;
 
 /// A registered task.
@@ -32,7 +34,7 @@ pub struct FlyteLaunchPlan {
 
 /// What the three have in common.
 macro_rules! entity {
-    ($class:ident, $message:literal, $noun:literal) => {
+    ($class:ident, $kind:ident, $message:literal, $noun:literal) => {
         #[wasm_bindgen]
         impl $class {
             /// Full identifier.
@@ -71,6 +73,12 @@ macro_rules! entity {
                 dto::date(self.inner.created_at.as_ref())
             }
 
+            /// See `lend.rs`.
+            #[wasm_bindgen(js_name = __lend, skip_typescript)]
+            pub fn lend(&self) {
+                put(Lent::Target(Target::$kind(Rc::clone(&self.inner))));
+            }
+
             #[doc = concat!("The whole `", $message, "` as ProtoJSON.")]
             #[wasm_bindgen(js_name = toJSON, unchecked_return_type = $noun)]
             pub fn to_json(&self) -> Result<JsValue, JsValue> {
@@ -80,9 +88,9 @@ macro_rules! entity {
     };
 }
 
-entity!(FlyteTask, "flyteidl.admin.Task", "admin.Task");
-entity!(FlyteWorkflow, "flyteidl.admin.Workflow", "admin.Workflow");
-entity!(FlyteLaunchPlan, "flyteidl.admin.LaunchPlan", "admin.LaunchPlan");
+entity!(FlyteTask, Task, "flyteidl.admin.Task", "admin.Task");
+entity!(FlyteWorkflow, Workflow, "flyteidl.admin.Workflow", "admin.Workflow");
+entity!(FlyteLaunchPlan, LaunchPlan, "flyteidl.admin.LaunchPlan", "admin.LaunchPlan");
 
 #[wasm_bindgen]
 impl FlyteTask {

@@ -1,13 +1,18 @@
 //! `FlyteWorkflowExecution` as JavaScript sees it.
 
+use std::cell::Cell;
+use std::future::Future;
 use std::rc::Rc;
 
+use futures_channel::oneshot;
+use futures_util::future::{select, Either};
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use super::dto;
 use super::error::to_js_error;
 use super::json::wire_to_js;
+use super::lend::{put, Lent};
 use super::node::FlyteNodeExecution;
 use super::options::{CallOptions, Options};
 use super::signal::abortable;
@@ -165,11 +170,12 @@ impl FlyteWorkflowExecution {
         #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
     ) -> Result<(), JsValue> {
         let mut options = Options::of(options, "options")?;
-        let (wait, call) = (wait_options(&mut options, &self.inner)?, CallOptions::read(&mut options)?);
+        let (thrown, caught) = oneshot::channel();
+        let (wait, call) = (wait_options(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
         options.finish()?;
         // Here `timeoutMs` is about the waiting; each call has the remote's deadline.
         let (inner, core) = (self.inner.clone(), CallOptions { timeout: None, ..call.clone() }.core());
-        abortable(call.signal, async { inner.wait(&wait, &core).await.map_err(to_js_error) }).await
+        abortable(call.signal, unless(caught, async { inner.wait(&wait, &core).await.map_err(to_js_error) })).await
     }
 
     /// Ends it. `cause` is shown to whoever looks at it.
@@ -183,6 +189,12 @@ impl FlyteWorkflowExecution {
         abortable(options.signal, async { inner.terminate(cause, &call).await.map_err(to_js_error) }).await
     }
 
+    /// See `lend.rs`.
+    #[wasm_bindgen(js_name = __lend, skip_typescript)]
+    pub fn lend(&self) {
+        put(Lent::Execution(self.inner.clone()));
+    }
+
     /// The whole `flyteidl.admin.Execution` as ProtoJSON.
     #[wasm_bindgen(js_name = toJSON, unchecked_return_type = "admin.Execution")]
     pub fn to_json(&self) -> Result<JsValue, JsValue> {
@@ -190,23 +202,41 @@ impl FlyteWorkflowExecution {
     }
 }
 
-/// Reads the options of `wait`.
-pub fn wait_options(options: &mut Options, execution: &WorkflowExecution) -> Result<Wait, JsValue> {
-    let mut wait = Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
+/// Reads the options of `wait`. What the caller's `onProgress` throws goes to `thrown`.
+fn wait_options(
+    options: &mut Options,
+    execution: &WorkflowExecution,
+    thrown: oneshot::Sender<JsValue>,
+) -> Result<Wait, JsValue> {
+    let mut wait =
+        Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
     if let Some(nodes) = options.flag("syncNodes")? {
         wait.nodes = nodes;
     }
+    let thrown = Cell::new(Some(thrown));
     if let Some(progress) = options.function("onProgress")? {
         let execution = execution.clone();
         wait.progress = Some(Rc::new(move |_| {
             let shown = FlyteWorkflowExecution { inner: execution.clone() };
-            // What the caller's function throws must not end the waiting; it is reported as uncaught.
-            if let Err(error) = progress.call1(&JsValue::UNDEFINED, &shown.into()) {
-                wasm_bindgen_futures::spawn_local(async move { wasm_bindgen::throw_val(error) });
+            let result = progress.call1(&JsValue::UNDEFINED, &shown.into());
+            if let (Err(error), Some(thrown)) = (result, thrown.take()) {
+                let _ = thrown.send(error);
             }
         }));
     }
     Ok(wait)
+}
+
+/// Runs `work`, but fails as soon as something is thrown.
+async fn unless<T>(
+    thrown: oneshot::Receiver<JsValue>,
+    work: impl Future<Output = Result<T, JsValue>>,
+) -> Result<T, JsValue> {
+    match select(Box::pin(work), thrown).await {
+        Either::Left((result, _)) => result,
+        Either::Right((Ok(error), _)) => Err(error),
+        Either::Right((Err(_), work)) => work.await,
+    }
 }
 
 /// An execution for JavaScript, or its error.

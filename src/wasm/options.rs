@@ -124,7 +124,7 @@ impl Options {
 }
 
 /// What every call takes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     /// Cancels the call.
     pub signal: Option<AbortSignal>,
@@ -145,6 +145,11 @@ impl CallOptions {
             metadata: options.text_map("metadata")?.unwrap_or_default(),
             on_reply: options.function("onReply")?,
         })
+    }
+
+    /// What the core takes of them.
+    pub fn core(&self) -> crate::remote::CallOptions {
+        crate::remote::CallOptions { metadata: self.metadata.clone(), timeout: self.timeout }
     }
 
     /// Reads an options argument that has nothing else.

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::client::FlyteClient;
+use super::dto;
 use super::entity::{FlyteLaunchPlan, FlyteTask, FlyteWorkflow};
 use super::environment::environment;
 use super::error::{foreign, to_js_error};
@@ -16,8 +16,7 @@ use super::pages::ExecutionPages;
 use super::read;
 use super::signal::abortable;
 use super::source::HostSource;
-use super::dto;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::remote::Remote;
 
 /// A connection to a Flyte control plane. Making one does no I/O.
@@ -218,14 +217,4 @@ async fn open(value: JsValue) -> Result<HostSource, JsValue> {
         return Err(wrong("source", "bytes, a Blob, or in Node a path", &value));
     }
     Ok(HostSource(source.unchecked_into()))
-}
-
-/// The bytes of an argument that may be bytes or an object.
-pub fn bytes_of(value: &JsValue) -> Option<Vec<u8>> {
-    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
-}
-
-/// The error for an argument that names nothing.
-pub fn unnamed(path: &str, expected: &str) -> JsValue {
-    to_js_error(Error::option(path, ["expected ", expected].concat()))
 }
