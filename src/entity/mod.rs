@@ -4,6 +4,7 @@ mod identifier;
 mod interface;
 mod launch_plan;
 pub(crate) mod reference;
+pub(crate) mod spec;
 mod task;
 pub(crate) mod wire;
 mod workflow;
