@@ -134,6 +134,20 @@ impl Error {
         error
     }
 
+    /// The same call may succeed later, unchanged.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match &self.status {
+            Some(status) => {
+                matches!(
+                    status.code,
+                    Code::Unavailable | Code::ResourceExhausted | Code::Aborted | Code::DeadlineExceeded
+                )
+            }
+            None => self.is_about_the_connection(),
+        }
+    }
+
     /// The server could not be reached or did not answer in time; the same call may work later.
     #[must_use]
     pub fn is_about_the_connection(&self) -> bool {
@@ -173,6 +187,27 @@ impl Kind {
             Code::Unimplemented => Kind::NotImplemented,
             Code::Cancelled => Kind::Cancelled,
             _ => Kind::System,
+        }
+    }
+
+    /// The name by which `js/errors.ts` finds the class.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::NotFound => "NotFound",
+            Kind::AlreadyExists => "AlreadyExists",
+            Kind::Timeout => "Timeout",
+            Kind::Authentication => "Authentication",
+            Kind::Assertion => "Assertion",
+            Kind::Value => "Value",
+            Kind::Type => "Type",
+            Kind::InvalidInput => "InvalidInput",
+            Kind::Unavailable => "Unavailable",
+            Kind::NotImplemented => "NotImplemented",
+            Kind::Upload => "Upload",
+            Kind::Download => "Download",
+            Kind::System => "System",
+            Kind::Cancelled => "Cancelled",
         }
     }
 

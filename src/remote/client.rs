@@ -9,7 +9,7 @@ use prost::{DecodeError, Message};
 use super::call::{CallOptions, Scope};
 use crate::error::{Error, Kind};
 use crate::host::{Host, LocalFuture};
-use crate::rpc::{Call, Channel};
+use crate::rpc::{Call, Channel, Safety};
 
 /// Makes calls. Cloning is cheap.
 #[derive(Clone)]
@@ -55,16 +55,7 @@ impl Client {
         request: Vec<u8>,
         scope: &Scope,
     ) -> LocalFuture<Result<Rc<[u8]>, Error>> {
-        let timeout = scope.deadline.map(|deadline| deadline.saturating_sub(self.host.now()));
-        if timeout == Some(Duration::ZERO) {
-            return Box::pin(std::future::ready(Err(out_of_time(method))));
-        }
-        let call = Call { path: method.to_owned(), message: request.into(), metadata: scope.metadata.clone(), timeout };
-        let reply = self.channel.unary(call);
-        Box::pin(async move {
-            let reply = reply.await.map_err(|status| Error::from_status(status, method))?;
-            Ok(reply.message.into())
-        })
+        self.send(Call::new(method, request), method, scope)
     }
 
     /// Calls `method` with a request that the server takes only once, because it names what it creates.
@@ -74,7 +65,21 @@ impl Client {
         request: Vec<u8>,
         scope: &Scope,
     ) -> LocalFuture<Result<Rc<[u8]>, Error>> {
-        self.call_bytes(method, request, scope)
+        let call = Call { safety: Some(Safety::Idempotent), ..Call::new(method, request) };
+        self.send(call, method, scope)
+    }
+
+    fn send(&self, mut call: Call, method: &'static str, scope: &Scope) -> LocalFuture<Result<Rc<[u8]>, Error>> {
+        call.metadata.clone_from(&scope.metadata);
+        call.timeout = scope.deadline.map(|deadline| deadline.saturating_sub(self.host.now()));
+        if call.timeout == Some(Duration::ZERO) {
+            return Box::pin(std::future::ready(Err(out_of_time(method))));
+        }
+        let reply = self.channel.unary(call);
+        Box::pin(async move {
+            let reply = reply.await.map_err(|status| Error::from_status(status, method))?;
+            Ok(reply.message.into())
+        })
     }
 
     /// Runs `work` until the scope's deadline; `None` when that came first.

@@ -36,7 +36,8 @@ impl Remote {
         if let Some(limit) = connect.max_reply_bytes {
             transport.max_reply_bytes = limit;
         }
-        let mut around = StackOptions { metadata: connect.metadata, safety: Rc::new(safety), ..StackOptions::default() };
+        let mut around =
+            StackOptions { metadata: connect.metadata, safety: Rc::new(safety), ..StackOptions::default() };
         if let Some(timeout) = connect.timeout {
             around.timeout = Some(timeout).filter(|timeout| *timeout != Call::NO_TIMEOUT);
         }

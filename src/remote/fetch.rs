@@ -9,7 +9,7 @@ use super::client::{bad_reply, decode};
 use super::{Remote, WorkflowExecution};
 use crate::entity::reference::required_name;
 use crate::entity::wire::EntityList;
-use crate::entity::{ExecutionId, ExecutionReference, Identifier, LaunchPlan, Reference, ResourceType, Task, Workflow};
+use crate::entity::{ExecutionReference, Identifier, LaunchPlan, Reference, ResourceType, Task, Workflow};
 use crate::error::{Error, Kind};
 use crate::idl::flyteidl::admin;
 
@@ -67,9 +67,7 @@ impl Remote {
         options: &CallOptions,
     ) -> Result<WorkflowExecution, Error> {
         let scope = self.client().begin(options);
-        let name = required_name(&reference.name, "execution")?;
-        let (project, domain) = self.place(reference.project.as_deref(), reference.domain.as_deref(), None)?;
-        let id = ExecutionId::new(&project, &domain, name);
+        let id = self.execution_id(reference)?;
         let snapshot = self.get_execution(&id, &scope).await?;
         Ok(WorkflowExecution::new(self.clone(), snapshot, None))
     }

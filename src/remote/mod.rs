@@ -29,7 +29,8 @@ pub use register::{Register, Registered, Registration, Spec, Specs};
 pub use upload::UploadFile;
 pub use wait::{Progress, Wait};
 
-use crate::entity::reference::given;
+use crate::entity::reference::{given, required_name};
+use crate::entity::{ExecutionId, ExecutionReference};
 use crate::error::{Error, Kind};
 
 /// What a remote is set up with.
@@ -75,6 +76,16 @@ impl Remote {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// The full identifier of an execution.
+    ///
+    /// # Errors
+    /// `Kind::Value` without a name, and where neither the reference nor the remote has a project or domain.
+    pub fn execution_id(&self, reference: &ExecutionReference) -> Result<ExecutionId, Error> {
+        let name = required_name(&reference.name, "execution")?;
+        let (project, domain) = self.place(reference.project.as_deref(), reference.domain.as_deref(), None)?;
+        Ok(ExecutionId::new(&project, &domain, name))
     }
 
     /// The caller's project and domain, or the remote's, or `own`.

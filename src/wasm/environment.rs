@@ -78,5 +78,7 @@ pub fn set_environment(environment: Environment) {
 
 /// The environment; the loader sets it before any object exists.
 pub fn environment() -> Result<Environment, JsValue> {
-    ENVIRONMENT.with_borrow(Clone::clone).ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
+    ENVIRONMENT
+        .with_borrow(Clone::clone)
+        .ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
 }

@@ -128,7 +128,12 @@ impl FlyteWorkflowExecution {
     #[wasm_bindgen(getter, js_name = nodeExecutions)]
     pub fn node_executions(&self) -> Vec<FlyteNodeExecution> {
         let snapshot = self.inner.snapshot();
-        snapshot.nodes.iter().flat_map(|nodes| nodes.iter()).map(|inner| FlyteNodeExecution { inner: Rc::clone(inner) }).collect()
+        snapshot
+            .nodes
+            .iter()
+            .flat_map(|nodes| nodes.iter())
+            .map(|inner| FlyteNodeExecution { inner: Rc::clone(inner) })
+            .collect()
     }
 
     /// Its inputs, defaults included. Asked for once.
@@ -138,7 +143,9 @@ impl FlyteWorkflowExecution {
     ) -> Result<FlyteValues, JsValue> {
         let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
         let call = options.core();
-        abortable(options.signal, async { inner.inputs(&call).await.map_err(to_js_error) }).await.map(|inner| FlyteValues { inner })
+        abortable(options.signal, async { inner.inputs(&call).await.map_err(to_js_error) })
+            .await
+            .map(|inner| FlyteValues { inner })
     }
 
     /// Its outputs. Rejects with FlyteAssertionError while it has not ended, or when it ended without outputs.
@@ -148,7 +155,9 @@ impl FlyteWorkflowExecution {
     ) -> Result<FlyteValues, JsValue> {
         let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
         let call = options.core();
-        abortable(options.signal, async { inner.outputs(&call).await.map_err(to_js_error) }).await.map(|inner| FlyteValues { inner })
+        abortable(options.signal, async { inner.outputs(&call).await.map_err(to_js_error) })
+            .await
+            .map(|inner| FlyteValues { inner })
     }
 
     /// Asks the server for its state, with `nodes: true` for its nodes and their task executions too.

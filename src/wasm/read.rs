@@ -96,7 +96,11 @@ pub fn target(value: JsValue) -> Result<Target, JsValue> {
         return Reference::parse(&text).map(Target::Reference).map_err(to_js_error);
     }
     if !value.is_object() {
-        return Err(wrong("entity", "a fetched task, workflow or launch plan, or an object with kind and name", &value));
+        return Err(wrong(
+            "entity",
+            "a fetched task, workflow or launch plan, or an object with kind and name",
+            &value,
+        ));
     }
     let mut options = Options::of(value, "entity")?;
     let kind = options.text("kind")?;
@@ -113,7 +117,8 @@ pub fn target(value: JsValue) -> Result<Target, JsValue> {
 pub fn execute(options: &mut Options) -> Result<Execute, JsValue> {
     let place = options.place("maxParallelism");
     let max_parallelism = options.count("maxParallelism")?;
-    let max_parallelism = max_parallelism.map(|n| i32::try_from(n).map_err(|_| wrong(&place, "at most 2147483647", &n.into())));
+    let max_parallelism =
+        max_parallelism.map(|n| i32::try_from(n).map_err(|_| wrong(&place, "at most 2147483647", &n.into())));
     Ok(Execute {
         inputs: options.object("inputs")?.map(|object| inputs(&object)).unwrap_or_default(),
         project: options.text("project")?,
@@ -227,7 +232,9 @@ pub fn console_url(remote: &Remote, value: JsValue) -> Result<String, JsValue> {
     let project = id.project.or_else(|| settings.project.clone()).unwrap_or_default();
     let domain = id.domain.or_else(|| settings.domain.clone()).unwrap_or_default();
     Ok(match id.kind {
-        Some(kind) => remote.entity_url(&Identifier::new(kind, &project, &domain, &id.name, &id.version.unwrap_or_default())),
+        Some(kind) => {
+            remote.entity_url(&Identifier::new(kind, &project, &domain, &id.name, &id.version.unwrap_or_default()))
+        }
         None => remote.execution_url(&ExecutionId::new(&project, &domain, &id.name)),
     })
 }

@@ -141,7 +141,8 @@ impl FlyteRemote {
     /// told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version.
     pub async fn execute(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference")] entity: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference")]
+        entity: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ExecuteOptions")] options: JsValue,
     ) -> Result<FlyteWorkflowExecution, JsValue> {
         let mut options = Options::of(options, "options")?;
@@ -168,7 +169,8 @@ impl FlyteRemote {
     /// Ends an execution. `cause` is shown to whoever looks at it.
     pub async fn terminate(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution | ExecutionReference | string")] execution: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution | ExecutionReference | string")]
+        execution: JsValue,
         cause: &str,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Result<(), JsValue> {
