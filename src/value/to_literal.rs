@@ -56,7 +56,8 @@ fn convert(
             _ => None,
         },
         Some(Type::Blob(of)) => uri(value).map(|uri| (blob(uri, of), 1)),
-        Some(Type::StructuredDatasetType(_) | Type::Schema(_)) | None => None,
+        Some(Type::StructuredDatasetType(of)) => structured_dataset(value, of).map(|literal| (literal, 0)),
+        Some(Type::Schema(_)) | None => None,
     };
     if fit.is_none() {
         problems.push(mismatch(value, declared, path));
@@ -204,9 +205,8 @@ fn mismatch(value: &InputValue, declared: &LiteralType, path: &Path) -> Problem 
             Some("seconds go from year 1 to 9999, nanos from 0 to 999999999")
         }
         (Some(Type::Simple(6)), _) => Some("give milliseconds, or {seconds, nanos} of the same sign"),
-        (Some(Type::Simple(7..=9) | Type::Schema(_) | Type::StructuredDatasetType(_)) | None, _) => {
-            Some("give a ready literal")
-        }
+        (Some(Type::StructuredDatasetType(_)), _) => Some("give {uri, format}"),
+        (Some(Type::Simple(7..=9) | Type::Schema(_)) | None, _) => Some("give a ready literal"),
         (Some(Type::Blob(_)), _) => Some("give its URI"),
         _ => None,
     };
@@ -231,16 +231,32 @@ fn blob(uri: &str, of: &core::BlobType) -> Literal {
     scalar(scalar::Value::Blob(core::Blob { metadata, uri: uri.to_owned() }))
 }
 
+/// From `{uri, format}`; a declared format counts more.
+fn structured_dataset(value: &InputValue, of: &core::StructuredDatasetType) -> Option<Literal> {
+    let InputValue::Map(entries) = value else { return None };
+    let mut of = of.clone();
+    if of.format.is_empty() {
+        of.format = text_of(entries, "format").unwrap_or_default().to_owned();
+    }
+    let metadata = Some(core::StructuredDatasetMetadata { structured_dataset_type: Some(of) });
+    let dataset = core::StructuredDataset { uri: text_of(entries, "uri")?.to_owned(), metadata };
+    Some(scalar(scalar::Value::StructuredDataset(dataset)))
+}
+
 /// A text, or the `uri` of an object that has one.
 fn uri(value: &InputValue) -> Option<&str> {
     match value {
         InputValue::Text(text) => Some(text),
-        InputValue::Map(entries) => match entries.iter().find(|(name, _)| name == "uri") {
-            Some((_, InputValue::Text(text))) => Some(text),
-            _ => None,
-        },
+        InputValue::Map(entries) => text_of(entries, "uri"),
         _ => None,
     }
+}
+
+fn text_of<'a>(entries: &'a [(String, InputValue)], name: &str) -> Option<&'a str> {
+    entries.iter().find_map(|(entry, value)| match value {
+        InputValue::Text(text) if entry == name => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// The two of `{seconds, nanos}`, where either may be left out but nothing else may be there.
