@@ -4,21 +4,28 @@
 mod admin;
 mod columns;
 mod compiler;
+mod dataproxy;
 mod effect;
 mod engine;
 mod idl;
 pub mod list;
+mod named;
 mod options;
 mod random;
 mod record;
 mod sandbox;
 mod service;
+mod signals;
 pub mod state;
 mod status;
+mod storage;
 mod time;
 mod types;
+#[cfg(feature = "js")]
+pub mod wasm;
 
 pub use effect::{ContainerResult, Effect, RunContainer};
 pub use flyte_remote::rpc::{Code, Status};
 pub use options::Options;
 pub use sandbox::Sandbox;
+pub use storage::{StorageReply, StorageRequest};

@@ -3,15 +3,17 @@
 use flyte_remote::rpc::{Code, Status};
 use prost::Message;
 
-use crate::admin;
 use crate::sandbox::Sandbox;
 use crate::status::invalid;
+use crate::{admin, dataproxy, signals};
 
 /// Answers a call of `/package.Service/Method`.
 pub(crate) fn call(sandbox: &mut Sandbox, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
     let (service, method) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
     match service {
         "flyteidl.service.AdminService" => admin::call(sandbox, method, message),
+        "flyteidl.service.DataProxyService" => dataproxy::call(sandbox, method, message),
+        "flyteidl.service.SignalService" => signals::call(sandbox, method, message),
         _ => Err(Status::new(Code::Unimplemented, format!("unknown service {service}"))),
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::storage::uri;
+
 /// One object.
 #[derive(Clone, Debug)]
 pub struct Blob {
@@ -15,7 +17,7 @@ pub struct Blob {
     pub created_at: Duration,
 }
 
-/// Objects by native URI, `s3://bucket/key`.
+/// Objects by native URI, `s3://bucket/key`; however it is encoded, it is the same object.
 #[derive(Clone, Debug, Default)]
 pub struct BlobStore {
     objects: BTreeMap<String, Blob>,
@@ -25,18 +27,17 @@ impl BlobStore {
     /// The object at `uri`.
     #[must_use]
     pub fn get(&self, uri: &str) -> Option<&Blob> {
-        self.objects.get(uri)
+        self.objects.get(&uri::normal(uri))
     }
 
     /// Stores an object, over an older one.
     pub fn put(&mut self, uri: impl Into<String>, bytes: impl Into<Rc<[u8]>>, now: Duration) {
-        let blob = Blob { bytes: bytes.into(), content_md5: None, created_at: now };
-        self.objects.insert(uri.into(), blob);
+        self.put_blob(uri, Blob { bytes: bytes.into(), content_md5: None, created_at: now });
     }
 
     /// Stores an object with all that is known about it.
     pub fn put_blob(&mut self, uri: impl Into<String>, blob: Blob) {
-        self.objects.insert(uri.into(), blob);
+        self.objects.insert(uri::normal(&uri.into()), blob);
     }
 
     /// The objects whose URI starts with `prefix`, in order of their URI.

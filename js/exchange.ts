@@ -1,0 +1,48 @@
+// One HTTP exchange over `fetch`, as the Rust core asks for it: head, then the body piece by piece, or abort.
+
+/** Sends a request; what `fetch` does. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** An exchange under way. */
+export class Exchange {
+  readonly #abort = new AbortController()
+  readonly #response: Promise<Response>
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+
+  constructor(fetch: Fetch, method: string, url: string, headers: string[][], body: BodyInit | undefined) {
+    const init: RequestInit & { duplex?: 'half' } = { method, headers: headers as [string, string][], signal: this.#abort.signal }
+    // A redirected POST would be sent again as GET; the core turns the redirect into an error instead.
+    init.redirect = method === 'GET' ? 'follow' : 'manual'
+    if (body !== undefined) init.body = body
+    if (body instanceof ReadableStream) init.duplex = 'half'
+    this.#response = fetch(url, init)
+    this.#response.catch(() => {})
+  }
+
+  /** Status, final URL, and header names and values in turn. */
+  async head(): Promise<[number, string, string[]]> {
+    const response = await this.#response
+    const headers: string[] = []
+    response.headers.forEach((value, name) => {
+      headers.push(name, value)
+    })
+    return [response.status, response.url, headers]
+  }
+
+  /** The next piece of the body, undefined at its end. */
+  async read(): Promise<Uint8Array | undefined> {
+    const response = await this.#response
+    if (!response.body) return undefined
+    this.#reader ??= response.body.getReader()
+    const { done, value } = await this.#reader.read()
+    // Node ends the body without an error when it is aborted before the first read.
+    this.#abort.signal.throwIfAborted()
+    return done ? undefined : value
+  }
+
+  /** Gives up; harmless when the exchange is over. */
+  abort(): void {
+    this.#abort.abort()
+    this.#reader?.cancel().catch(() => {})
+  }
+}

@@ -1,0 +1,5 @@
+// What both entry points export.
+
+export { FlyteClient } from '#bindings'
+export * from './errors.js'
+export { proto } from './proto.js'

@@ -1,0 +1,140 @@
+// The one wasm instance behind all objects: made once, and declared dead when it breaks.
+
+import * as bindings from '#bindings'
+import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
+import { Exchange, type Fetch } from './exchange.js'
+import { encodeJson } from './json.js'
+
+type Exports = Record<string, unknown>
+
+let state: 'none' | 'ready' | 'dead' = 'none'
+
+/** Whether the instance is there. */
+export const isReady = (): boolean => state !== 'none'
+
+const pending = new Set<(reason: unknown) => void>()
+
+/** Makes `load` run at the first use of anything that needs the instance. */
+export function onFirstUse(load: () => void): void {
+  const waiting = new Proxy(
+    {},
+    {
+      get(_target, name) {
+        load()
+        return current[name as string]
+      },
+    },
+  )
+  bindings.__wbg_set_wasm(waiting)
+}
+
+let current: Exports = {}
+
+/** Starts the core on a compiled module. */
+export function start(module: WebAssembly.Module): void {
+  if (state === 'none') adopt(new WebAssembly.Instance(module, imports()))
+}
+
+/** What the module imports. */
+export const imports = (): WebAssembly.Imports => ({ './flyte_remote_bg.js': bindings as unknown as WebAssembly.ModuleImports })
+
+/** Starts the core on an instance. */
+export function adopt(instance: WebAssembly.Instance): void {
+  if (state !== 'none') return
+  current = guarded(instance.exports)
+  bindings.__wbg_set_wasm(current)
+  ;(current.__wbindgen_start as () => void)()
+  bindings.setEnvironment({
+    makeError,
+    die,
+    encodeJson,
+    exchange: (...args: ConstructorParameters<typeof Exchange>) => new Exchange(...args),
+  })
+  installMethods()
+  state = 'ready'
+}
+
+/** Callbacks from JavaScript into wasm must not throw a trap into the event loop: that would end a Node process. */
+function guarded(exports: Exports): Exports {
+  const copy: Exports = { ...exports }
+  for (const [name, value] of Object.entries(exports)) {
+    if (typeof value !== 'function' || !name.startsWith('wasm_bindgen__convert__closures')) continue
+    copy[name] = (...args: unknown[]) => {
+      try {
+        return value(...args)
+      } catch (error) {
+        if (!(error instanceof WebAssembly.RuntimeError)) throw error
+        die(error.message)
+      }
+    }
+  }
+  return copy
+}
+
+/** Ends the instance: every promise rejects, every later call says why. */
+function die(reason: string): void {
+  if (state === 'dead') return
+  state = 'dead'
+  const error = () =>
+    new FlyteSystemError(`flyte-remote broke down and this page or process must load it anew; please report it: ${reason}`, {
+      code: 'DEAD',
+    })
+  bindings.__wbg_set_wasm(
+    new Proxy(
+      {},
+      {
+        get(_target, name) {
+          // Finalizers of old objects still run; there is nothing left to free.
+          if (String(name).endsWith('_free')) return () => {}
+          throw error()
+        },
+      },
+    ),
+  )
+  for (const reject of pending) reject(error())
+  pending.clear()
+}
+
+/** Follows a promise of the core, and rejects when the instance dies first. */
+function followed<T>(promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    pending.add(reject)
+    promise.then(resolve, reject).finally(() => pending.delete(reject))
+  })
+}
+
+type Method = (...args: unknown[]) => unknown
+
+/** The exported classes as callers see them: followed promises, and one method for each RPC. */
+function installMethods(): void {
+  for (const type of Object.values(bindings)) {
+    if (typeof type !== 'function' || !type.prototype || !('__destroy_into_raw' in type.prototype)) continue
+    for (const target of [type, type.prototype]) follow(target)
+  }
+  const client = bindings.FlyteClient.prototype as unknown as Record<string, Method>
+  for (const name of bindings.methodNames()) {
+    client[name] = async function (this: bindings.FlyteClient, request?: unknown, options?: unknown) {
+      return JSON.parse((await this.callJson(name, request, options)) as string)
+    }
+  }
+}
+
+function follow(target: Record<string, unknown>): void {
+  for (const name of Object.getOwnPropertyNames(target)) {
+    const method = Object.getOwnPropertyDescriptor(target, name)
+    if (typeof method?.value !== 'function' || name === 'constructor' || name.startsWith('__')) continue
+    target[name] = function (this: unknown, ...args: unknown[]) {
+      const result = (method.value as Method).apply(this, args)
+      return result instanceof Promise ? followed(result) : result
+    }
+  }
+}
+
+/** The error of a call before the instance is there. */
+export function notReady(): never {
+  throw new FlyteUserError("flyte-remote is not loaded yet: call `await init()` first (import { init } from 'flyte-remote')", {
+    code: 'NOT_READY',
+  })
+}
+
+export type { Fetch }

@@ -1,0 +1,17 @@
+// The entry point of Node: the wasm file is read and compiled at the first use of anything.
+
+import { readFileSync } from 'node:fs'
+import { onFirstUse, start } from './instance.js'
+
+export * from './index.js'
+
+function load(): void {
+  start(new WebAssembly.Module(readFileSync(new URL('./flyte_remote.wasm', import.meta.url))))
+}
+
+onFirstUse(load)
+
+/** Loads the package now. Node does so by itself at first use; the argument is for browsers. */
+export async function init(_source?: unknown): Promise<void> {
+  load()
+}

@@ -1,0 +1,89 @@
+// Builds the package into dist/: two wasm files, their loaders, types, and the console.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { setup } from './setup.mjs'
+import { main, root, run, say } from './shell.mjs'
+import { step } from './steps.mjs'
+
+const TARGET = 'wasm32-unknown-unknown'
+const CORE = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'idl_build', 'proto', 'src']
+const WASM_FEATURES = [
+  'bulk-memory',
+  'bulk-memory-opt',
+  'multivalue',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+]
+
+/** The wasm crates: package, file name, what they are compiled from. */
+const CRATES = [
+  { package: 'flyte-remote', name: 'flyte_remote', inputs: CORE },
+  { package: 'flyte-sandbox', name: 'flyte_sandbox', inputs: [...CORE, 'sandbox'] },
+]
+
+/** Builds what has changed. */
+export function build() {
+  const tools = setup()
+  step('xtask', { inputs: ['xtask', 'Cargo.lock'], outputs: ['target/debug/xtask'] }, () =>
+    run('cargo', ['build', '--quiet', '--package', 'xtask']),
+  )
+  for (const crate of CRATES) wasm(crate, tools)
+  types()
+  bundles()
+  console_()
+}
+
+function xtask(...args) {
+  run(join(root, 'target/debug/xtask'), args)
+}
+
+function wasm(crate, tools) {
+  const file = `target/wasm/${TARGET}/release/${crate.name}.wasm`
+  const outputs = [`dist/${crate.name}.wasm`, `target/bindings/${crate.name}_bg.js`, `target/bindings/${crate.name}.d.ts`]
+  const settings = WASM_FEATURES.join() + tools.rustc
+  step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs'], outputs, settings }, () => {
+    say(`compiling ${crate.package} to WebAssembly`)
+    const env = { ...process.env, RUSTC: tools.rustc, CARGO_TARGET_DIR: join(root, 'target/wasm') }
+    run('cargo', ['build', '--quiet', '--release', '--lib', '--target', TARGET, '--package', crate.package, '--features', 'js'], { env })
+    xtask('bindings', file, 'target/bindings')
+    optimize(`target/bindings/${crate.name}_bg.wasm`, `dist/${crate.name}.wasm`)
+  })
+}
+
+function optimize(from, to) {
+  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
+  run(process.execPath, ['node_modules/binaryen/bin/wasm-opt', from, '-o', to, '-Os', ...features])
+}
+
+function types() {
+  const outputs = ['target/bindings/idl.d.ts', 'target/bindings/client.d.ts']
+  step('types', { inputs: ['proto', 'xtask'], outputs }, () => xtask('types', 'proto', 'target/bindings'))
+}
+
+function bundles() {
+  const inputs = ['js', 'package.json', 'scripts/bundle.mjs', 'tsconfig.json', 'target/bindings']
+  step('bundles', { inputs, outputs: ['dist/node.mjs', 'dist/node.cjs', 'dist/browser.mjs', 'dist/index.d.ts'] }, () => {
+    run(process.execPath, ['scripts/bundle.mjs'])
+  })
+}
+
+function console_() {
+  if (!readable('www/package.json') && !readable('www/index.html')) return
+  step('console', { inputs: ['www', 'dist/browser.mjs', 'dist/flyte_remote.wasm'], outputs: ['dist/www/index.html'] }, () => {
+    run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'www', '--logLevel', 'warn'])
+  })
+}
+
+function readable(path) {
+  try {
+    return readFileSync(join(root, path)).length > 0
+  } catch {
+    return false
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(build)

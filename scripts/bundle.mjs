@@ -1,0 +1,81 @@
+// Bundles js/ and the glue of the wasm files into dist/, with one self-contained declaration file.
+
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { main, root } from './shell.mjs'
+
+const bindings = join(root, 'target/bindings')
+const declarations = join(root, 'target/declarations')
+
+/** Entry point, and the files it becomes. */
+const ENTRIES = [
+  { entry: 'js/node.ts', platform: 'node', outputs: { esm: 'node.mjs', cjs: 'node.cjs' } },
+  { entry: 'js/browser.ts', platform: 'browser', outputs: { esm: 'browser.mjs' } },
+  { entry: 'js/sandbox/index.ts', platform: 'node', outputs: { esm: 'sandbox.mjs', cjs: 'sandbox.cjs' } },
+  { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
+]
+
+async function bundle({ entry, platform, outputs }) {
+  const build = await rolldown({
+    input: join(root, entry),
+    platform,
+    external: [/^node:/, 'flyte-remote', 'flyte-remote/sandbox'],
+    resolve: {
+      alias: {
+        '#bindings': join(bindings, 'flyte_remote_bg.js'),
+        '#sandbox-bindings': join(bindings, 'flyte_sandbox_bg.js'),
+      },
+    },
+  })
+  for (const [format, file] of Object.entries(outputs)) {
+    await build.write({ file: join(root, 'dist', file), format, minify: true, exports: 'named' })
+  }
+  await build.close()
+}
+
+/** wasm-bindgen describes the glue's public part; the loader also uses this. */
+function writeBindingTypes() {
+  for (const [name, file] of [
+    ['flyte_remote', 'bindings.d.ts'],
+    ['flyte_sandbox', 'sandbox-bindings.d.ts'],
+  ]) {
+    if (!existsSync(join(bindings, `${name}.d.ts`))) continue
+    const internal =
+      name === 'flyte_remote' ? 'export function setEnvironment(environment: unknown): void\nexport function methodNames(): string[]\n' : ''
+    writeFileSync(join(bindings, file), `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${internal}`)
+  }
+}
+
+function publicTypes(name) {
+  const text = readFileSync(join(bindings, `${name}.d.ts`), 'utf8')
+  return name === 'flyte_remote'
+    ? `${text}\n${readFileSync(join(bindings, 'client.d.ts'), 'utf8')}\n${readFileSync(join(bindings, 'idl.d.ts'), 'utf8')}`
+    : text
+}
+
+function writeTypes() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(
+    process.execPath,
+    [tsc, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', declarations, '--rootDir', 'js'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  )
+  const own = ['errors.d.ts', 'browser.d.ts'].map((name) => readFileSync(join(declarations, name), 'utf8'))
+  const text = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
+  for (const name of ['index.d.ts', 'index.d.cts']) writeFileSync(join(root, 'dist', name), text)
+  if (existsSync(join(declarations, 'sandbox/index.d.ts'))) {
+    for (const name of ['sandbox.d.ts', 'sandbox.d.cts']) copyFileSync(join(declarations, 'sandbox/index.d.ts'), join(root, 'dist', name))
+  }
+}
+
+await main(async () => {
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  writeBindingTypes()
+  for (const entry of ENTRIES) if (existsSync(join(root, entry.entry))) await bundle(entry)
+  writeTypes()
+})

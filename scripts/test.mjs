@@ -1,0 +1,49 @@
+// `npm test`: prepares what is missing, builds, then runs everything: formatting, lints, native Rust tests, and the
+// Node and Chromium tests against the built package.
+
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from './build.mjs'
+import { setup } from './setup.mjs'
+import { main, root, run, say } from './shell.mjs'
+
+const node = process.execPath
+
+/** Test files of a folder below tests/. */
+function tests(folder) {
+  const path = join(root, 'tests', folder)
+  if (!existsSync(path)) return []
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.test.mjs'))
+    .sort()
+    .map((name) => join('tests', folder, name))
+}
+
+/** The steps by name; `npm test NAME…` runs some of them. */
+const STEPS = {
+  format: () => {
+    run('cargo', ['fmt', '--all', '--check'])
+    run(node, ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'])
+  },
+  lint: () => {
+    run('cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--features', 'js', '--', '--deny', 'warnings'])
+    run(node, ['node_modules/typescript/bin/tsc', '--noEmit'])
+  },
+  rust: () => run('cargo', ['test', '--quiet', '--workspace']),
+  node: () => run(node, ['--test', '--test-concurrency=2', ...tests('node')]),
+  packaging: () => run(node, ['--test', ...tests('packaging')]),
+  browser: () => run(node, ['--test', '--test-concurrency=1', ...tests('browser')], { env: { ...process.env, CHROMIUM: chromium() } }),
+}
+
+const chromium = () => setup({ browser: true }).chromium
+
+await main(() => {
+  chromium()
+  build()
+  const wanted = process.argv.slice(2)
+  for (const name of wanted.length ? wanted : Object.keys(STEPS)) {
+    say(name)
+    STEPS[name]()
+  }
+  say('all passed')
+})

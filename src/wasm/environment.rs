@@ -1,0 +1,72 @@
+//! What `js/instance.ts` hands over at start: the things only JavaScript can do.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The functions of `js/instance.ts`.
+    #[derive(Clone)]
+    pub type Environment;
+
+    /// An error object of the class for `kind`.
+    #[wasm_bindgen(method, js_name = makeError)]
+    pub fn make_error(this: &Environment, kind: &str, message: &str, fields: &Object) -> JsValue;
+
+    /// Declares the instance dead.
+    #[wasm_bindgen(method)]
+    pub fn die(this: &Environment, reason: &str);
+
+    /// The JSON text of a value; undefined when it can't be written without `exact`.
+    #[wasm_bindgen(method, catch, js_name = encodeJson)]
+    pub fn encode_json(this: &Environment, value: &JsValue, exact: bool) -> Result<Option<Uint8Array>, JsValue>;
+
+    /// Sends an HTTP request.
+    #[wasm_bindgen(method, catch)]
+    pub fn exchange(
+        this: &Environment,
+        fetch: &JsValue,
+        method: &str,
+        url: &str,
+        headers: &Array,
+        body: &JsValue,
+    ) -> Result<Exchange, JsValue>;
+
+    /// `js/exchange.ts`.
+    pub type Exchange;
+
+    /// `[status, url, [name, value, …]]`
+    #[wasm_bindgen(method, catch)]
+    pub async fn head(this: &Exchange) -> Result<JsValue, JsValue>;
+
+    /// The next piece of the body, undefined at its end.
+    #[wasm_bindgen(method, catch)]
+    pub async fn read(this: &Exchange) -> Result<JsValue, JsValue>;
+
+    /// Gives the exchange up.
+    #[wasm_bindgen(method)]
+    pub fn abort(this: &Exchange);
+}
+
+thread_local! {
+    static ENVIRONMENT: RefCell<Option<Environment>> = const { RefCell::new(None) };
+}
+
+/// Called once by the loader, before anything else.
+#[wasm_bindgen(js_name = setEnvironment, skip_typescript)]
+pub fn set_environment(environment: Environment) {
+    let for_panics = environment.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload_as_str().unwrap_or("panic");
+        let place = panic.location().map(|l| [l.file(), ":", &l.line().to_string()].concat()).unwrap_or_default();
+        for_panics.die(&[message, " at ", &place].concat());
+    }));
+    ENVIRONMENT.set(Some(environment));
+}
+
+/// The environment; the loader sets it before any object exists.
+pub fn environment() -> Result<Environment, JsValue> {
+    ENVIRONMENT.with_borrow(Clone::clone).ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
+}

@@ -1,0 +1,190 @@
+//! Options objects: read once, with errors that name the option, what came and what was expected.
+
+use std::time::Duration;
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::error::to_js_error;
+use crate::error::Error;
+use crate::rpc::Metadata;
+
+/// An options object under way: what has been read of it.
+pub struct Options {
+    object: JsValue,
+    path: String,
+    known: Vec<&'static str>,
+}
+
+impl Options {
+    /// Takes an options argument; undefined and null are no options.
+    pub fn of(value: JsValue, path: &str) -> Result<Self, JsValue> {
+        if value.is_undefined() || value.is_null() || (value.is_object() && !Array::is_array(&value)) {
+            return Ok(Options { object: value, path: path.to_owned(), known: Vec::new() });
+        }
+        Err(wrong(path, "an object", &value))
+    }
+
+    /// The raw value of an option, undefined when it is not given. `null` counts as not given.
+    pub fn raw(&mut self, name: &'static str) -> Result<JsValue, JsValue> {
+        self.known.push(name);
+        if !self.object.is_object() {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let value = Reflect::get(&self.object, &name.into())?;
+        Ok(if value.is_null() { JsValue::UNDEFINED } else { value })
+    }
+
+    fn read<T>(&mut self, name: &'static str, expected: &str, take: impl Fn(&JsValue) -> Option<T>) -> Result<Option<T>, JsValue> {
+        let value = self.raw(name)?;
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        take(&value).map(Some).ok_or_else(|| wrong(&self.place(name), expected, &value))
+    }
+
+    /// The path of an option in errors.
+    pub fn place(&self, name: &str) -> String {
+        [&self.path, ".", name].concat()
+    }
+
+    /// A text.
+    pub fn text(&mut self, name: &'static str) -> Result<Option<String>, JsValue> {
+        self.read(name, "a string", JsValue::as_string)
+    }
+
+    /// A boolean.
+    pub fn flag(&mut self, name: &'static str) -> Result<Option<bool>, JsValue> {
+        self.read(name, "true or false", JsValue::as_bool)
+    }
+
+    /// A whole number from 0 to 2^32-1.
+    pub fn count(&mut self, name: &'static str) -> Result<Option<u32>, JsValue> {
+        let whole = |value: &JsValue| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
+        Ok(self.read(name, "a whole number, 0 or more", whole)?.map(|number| number as u32))
+    }
+
+    /// Milliseconds; Infinity is the longest duration.
+    pub fn duration(&mut self, name: &'static str) -> Result<Option<Duration>, JsValue> {
+        let number = self.read(name, "a number of milliseconds, 0 or more", |value| value.as_f64().filter(|n| *n >= 0.0))?;
+        Ok(number.map(|ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX)))
+    }
+
+    /// A function.
+    pub fn function(&mut self, name: &'static str) -> Result<Option<js_sys::Function>, JsValue> {
+        self.read(name, "a function", |value| value.dyn_ref::<js_sys::Function>().cloned())
+    }
+
+    /// An object.
+    pub fn object(&mut self, name: &'static str) -> Result<Option<Object>, JsValue> {
+        self.read(name, "an object", |value| value.dyn_ref::<Object>().filter(|_| !Array::is_array(value)).cloned())
+    }
+
+    /// An AbortSignal.
+    pub fn signal(&mut self) -> Result<Option<AbortSignal>, JsValue> {
+        // Of any realm: what it can do counts, not which constructor made it.
+        let is_signal = |value: &JsValue| Reflect::get(value, &"aborted".into()).is_ok_and(|flag| flag.as_bool().is_some());
+        self.read("signal", "an AbortSignal", |value| (value.is_object() && is_signal(value)).then(|| value.clone().unchecked_into()))
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, JsValue> {
+        self.read(name, "a list of strings", |value| {
+            let list = Array::is_array(value).then(|| Array::from(value))?;
+            list.iter().map(|item| item.as_string()).collect()
+        })
+    }
+
+    /// An object with texts as values.
+    pub fn text_map(&mut self, name: &'static str) -> Result<Option<Vec<(String, String)>>, JsValue> {
+        let Some(object) = self.object(name)? else { return Ok(None) };
+        let place = self.place(name);
+        let entry = |pair: JsValue| {
+            let pair: Array = pair.unchecked_into();
+            let key = pair.get(0).as_string().unwrap_or_default();
+            let value = pair.get(1);
+            let text = value.as_string().ok_or_else(|| wrong(&[&place, ".", &key].concat(), "a string", &value))?;
+            Ok((key, text))
+        };
+        Object::entries(&object).iter().map(entry).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Refuses options that nothing has read: a misspelt option must not be ignored.
+    pub fn finish(self) -> Result<(), JsValue> {
+        let Some(object) = self.object.dyn_ref::<Object>() else { return Ok(()) };
+        for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+            if !self.known.iter().any(|name| *name == key) {
+                let message = ["there is no such option; expected one of ", &self.known.join(", ")].concat();
+                return Err(to_js_error(Error::option(&[&self.path, ".", &key].concat(), message)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What every call takes.
+#[derive(Default)]
+pub struct CallOptions {
+    /// Cancels the call.
+    pub signal: Option<AbortSignal>,
+    /// Deadline of the call.
+    pub timeout: Option<Duration>,
+    /// Extra request headers.
+    pub metadata: Metadata,
+    /// Told the response headers and trailers.
+    pub on_reply: Option<js_sys::Function>,
+}
+
+impl CallOptions {
+    /// Reads them out of a larger options object.
+    pub fn read(options: &mut Options) -> Result<Self, JsValue> {
+        Ok(CallOptions {
+            signal: options.signal()?,
+            timeout: options.duration("timeoutMs")?,
+            metadata: options.text_map("metadata")?.unwrap_or_default(),
+            on_reply: options.function("onReply")?,
+        })
+    }
+
+    /// Reads an options argument that has nothing else.
+    pub fn of(value: JsValue) -> Result<Self, JsValue> {
+        let mut options = Options::of(value, "options")?;
+        let call = CallOptions::read(&mut options)?;
+        options.finish().map(|()| call)
+    }
+}
+
+/// The error for a value of the wrong kind.
+pub fn wrong(path: &str, expected: &str, value: &JsValue) -> JsValue {
+    to_js_error(Error::option(path, ["expected ", expected, ", got ", &kind_of(value)].concat()))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = String)]
+    fn display(value: &JsValue) -> String;
+}
+
+/// A short text of a value for errors.
+pub fn kind_of(value: &JsValue) -> String {
+    if let Some(text) = value.as_string() {
+        let short: String = text.chars().take(40).collect();
+        return ["the text \"", &short, if short.len() < text.len() { "…\"" } else { "\"" }].concat();
+    }
+    if Array::is_array(value) {
+        return "a list".to_owned();
+    }
+    if value.is_function() {
+        return "a function".to_owned();
+    }
+    if value.is_object() {
+        let class = value.unchecked_ref::<Object>().constructor().name();
+        return ["an object (", &String::from(class), ")"].concat();
+    }
+    let kind = value.js_typeof().as_string().unwrap_or_default();
+    if value.is_undefined() || value.is_null() {
+        return display(value);
+    }
+    ["the ", &kind, " ", &display(value)].concat()
+}

@@ -1,0 +1,234 @@
+/** What every call takes. */
+export interface CallOptions {
+  /** Cancels the call; it then rejects with CancelledError, whose `cause` is the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Deadline in milliseconds for each RPC, its retries and body included. Default: that of the remote; Infinity for none. */
+  timeoutMs?: number | undefined
+  /** Extra request headers. Names ending in `-bin` carry base64. */
+  metadata?: Record<string, string> | undefined
+  /** Told the response headers and trailers of each successful RPC. */
+  onReply?: ((reply: { headers: Record<string, string>; trailers: Record<string, string> }) => void) | undefined
+}
+
+/** How a remote reaches its server. All optional. */
+export interface RemoteOptions {
+  /** Project of everything that names none. */
+  project?: string | undefined
+  /** Domain of everything that names none, e.g. `development`. */
+  domain?: string | undefined
+  /** Plain HTTP for an endpoint given without a scheme. Default: false. */
+  insecure?: boolean | undefined
+  /** Where Flyte's console is, for `executionUrl`. Default: the endpoint. */
+  consoleEndpoint?: string | undefined
+  /** Request headers of every call, e.g. `authorization`. */
+  metadata?: Record<string, string> | undefined
+  /** Deadline in milliseconds for each RPC. Default: 30 000; Infinity for none. */
+  timeoutMs?: number | undefined
+  /** How often a call that is safe to repeat is repeated after a transient failure. Default: 4; 0 for never. */
+  retries?: number | undefined
+  /** Largest reply message in bytes. Default: 64 MiB. */
+  maxReplyBytes?: number | undefined
+  /** Sends the requests instead of the platform's `fetch`. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
+}
+
+/** Names a task, workflow or launch plan. As text: a bare name, or `lp:project:domain:name:version`. */
+export interface EntityReference {
+  /** Project; default: the remote's. */
+  project?: string | undefined
+  /** Domain; default: the remote's. */
+  domain?: string | undefined
+  /** Name, e.g. `etl.daily`. */
+  name: string
+  /** Version; left out or `latest`: the newest. */
+  version?: string | undefined
+}
+
+/** Names something to execute without fetching it first. */
+export interface ExecutableReference extends EntityReference {
+  /** What it is. */
+  kind: 'task' | 'workflow' | 'launchPlan'
+}
+
+/** A full identifier. */
+export interface Identifier {
+  /** `TASK`, `WORKFLOW` or `LAUNCH_PLAN`. */
+  resourceType: string
+  project: string
+  domain: string
+  name: string
+  version: string
+}
+
+/** Names an execution. As text: a bare name, or `ex:project:domain:name`. */
+export interface ExecutionReference {
+  /** Project; default: the remote's. */
+  project?: string | undefined
+  /** Domain; default: the remote's. */
+  domain?: string | undefined
+  /** Name, e.g. `a7k2m…`. */
+  name: string
+}
+
+/**
+ * A value as it comes out of a literal: integers as number, beyond ±(2^53-1) as bigint; datetime as Date; duration in
+ * milliseconds; list and map as array and object; none as null; struct as its JSON; file or directory as
+ * `{ uri, format, multipart }`; structured dataset as `{ uri, format }`; other binary as `{ tag, value }`.
+ */
+export type FlyteValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | FlyteValue[]
+  | { [name: string]: FlyteValue | Uint8Array }
+
+/** Options of `execute`. */
+export interface ExecuteOptions extends CallOptions {
+  /**
+   * Inputs by name, converted by the declared types: numbers for integer and float, bigint for integer, Date for
+   * datetime, milliseconds for duration, arrays, objects, null.
+   */
+  inputs?: Record<string, unknown> | undefined
+  /** Project of the execution; default: the remote's, then the entity's. */
+  project?: string | undefined
+  /** Domain of the execution; default: the remote's, then the entity's. */
+  domain?: string | undefined
+  /** Name of the execution: lower-case letters, digits and `-`, at most 63. Default: a random one. */
+  name?: string | undefined
+  /** A random name that begins with this and a `-`. */
+  namePrefix?: string | undefined
+  /** Waits for the end before resolving. Default: false. */
+  wait?: boolean | undefined
+  /** Kubernetes labels. */
+  labels?: Record<string, string> | undefined
+  /** Kubernetes annotations. */
+  annotations?: Record<string, string> | undefined
+  /** Environment variables of all tasks. */
+  envs?: Record<string, string> | undefined
+  /** Tags shown in the console. */
+  tags?: string[] | undefined
+  /** Largest number of nodes at a time; default: the server's. */
+  maxParallelism?: number | undefined
+  /** Runs cached tasks again and stores their new results. */
+  overwriteCache?: boolean | undefined
+  /** Allows tasks on interruptible machines; default: as the workflow says. */
+  interruptible?: boolean | undefined
+  /** Where tasks put files, e.g. `s3://bucket/prefix`. */
+  rawOutputDataPrefix?: string | undefined
+  /** Kubernetes service account of the tasks. */
+  serviceAccount?: string | undefined
+  /** Cluster pool to run in. */
+  clusterPool?: string | undefined
+  /** Label of the clusters that may run it. */
+  executionClusterLabel?: string | undefined
+  /** Switches all notifications off. */
+  disableNotifications?: boolean | undefined
+}
+
+/** Options of `wait`. */
+export interface WaitOptions extends Omit<CallOptions, 'timeoutMs'> {
+  /** Gives up after so many milliseconds with TimeoutError; the execution itself goes on. Default: never. */
+  timeoutMs?: number | undefined
+  /** Milliseconds between polls. Default: fast at first, backing off to 10 000. */
+  intervalMs?: number | undefined
+  /** Told the execution after each poll. */
+  onProgress?: ((execution: FlyteWorkflowExecution) => void) | undefined
+  /** Whether nodes are read too, on each poll. Default: true. */
+  syncNodes?: boolean | undefined
+}
+
+/** Options of `sync`. */
+export interface SyncOptions extends CallOptions {
+  /** Whether nodes and their task executions are read too. Default: false. */
+  nodes?: boolean | undefined
+}
+
+/** Options of `recentExecutions`. */
+export interface ListOptions extends CallOptions {
+  /** Project; default: the remote's. */
+  project?: string | undefined
+  /** Domain; default: the remote's. */
+  domain?: string | undefined
+  /** Ends after so many. Default: all. */
+  limit?: number | undefined
+  /** Executions fetched at a time. Default: 100. */
+  pageSize?: number | undefined
+  /** Filter text in Flyte's grammar, e.g. `eq(phase,FAILED)+gt(duration,60)`. */
+  filters?: string | undefined
+}
+
+/** A raw spec: ProtoJSON or the message's bytes. */
+export type Spec<T> = T | Uint8Array
+
+/** What `registerSpecs` registers: the messages that `pyflyte package` writes. */
+export interface Specs {
+  /** `flyteidl.admin.TaskSpec`, identified by its template's id. */
+  tasks?: Spec<admin.TaskSpec_Input>[] | undefined
+  /** `flyteidl.admin.WorkflowSpec`, identified by its template's id. */
+  workflows?: Spec<admin.WorkflowSpec_Input>[] | undefined
+  /** `flyteidl.admin.LaunchPlan`, its `id` and `spec`. */
+  launchPlans?: Spec<admin.LaunchPlan_Input>[] | undefined
+}
+
+/** Options of `registerSpecs`. */
+export interface RegisterOptions extends CallOptions {
+  /** Project of specs whose id has none; default: the remote's. */
+  project?: string | undefined
+  /** Domain of specs whose id has none; default: the remote's. */
+  domain?: string | undefined
+  /** Version of specs whose id has none. */
+  version?: string | undefined
+  /** Registers a launch plan of the same name and version for each workflow. Default: true. */
+  defaultLaunchPlans?: boolean | undefined
+  /** Activates the launch plans that are given. Default: false. */
+  activate?: boolean | undefined
+}
+
+/** One registered entity. */
+export interface Registered {
+  id: Identifier
+  /** False when an identical one was there already. */
+  created: boolean
+}
+
+/** What `uploadFile` takes: bytes, a Blob or File, or in Node a path. */
+export type UploadSource = Uint8Array | ArrayBuffer | Blob | string | URL
+
+/** Options of `uploadFile`. */
+export interface UploadOptions extends CallOptions {
+  /** Project; default: the remote's. */
+  project?: string | undefined
+  /** Domain; default: the remote's. */
+  domain?: string | undefined
+  /** File name in the store; default: the file's own, or `data`. */
+  filename?: string | undefined
+  /** Folder in the store instead of one made from the content's MD5. */
+  filenameRoot?: string | undefined
+  /** Told the bytes sent so far, where the platform can tell. */
+  onProgress?: ((progress: { sent: number; total: number }) => void) | undefined
+}
+
+/** An uploaded file. */
+export interface Uploaded {
+  /** Where it is, e.g. `s3://bucket/key`: usable as an input. */
+  uri: string
+  /** MD5 of the content, hexadecimal. */
+  md5: string
+  /** Bytes. */
+  size: number
+}
+
+/** Why an execution, node or task failed. */
+export interface ExecutionError {
+  /** Code given by who failed, e.g. `USER:Error`. */
+  code: string
+  /** What happened. */
+  message: string
+  /** Where the full error document is. */
+  errorUri: string
+  /** `USER`, `SYSTEM` or `UNKNOWN`. */
+  kind: string
+}

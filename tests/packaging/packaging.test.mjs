@@ -1,0 +1,99 @@
+// The tarball: what is in it, and that an empty project can use it.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const project = mkdtempSync(join(tmpdir(), 'flyte-remote-package-'))
+let packed
+
+const npm = (args, cwd = project) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+const write = (name, text) => writeFileSync(join(project, name), text)
+const node = (...args) => execFileSync(process.execPath, args, { cwd: project, encoding: 'utf8' })
+
+/** A call that needs the wasm file but no server: the error comes from the validation in the core. */
+const USE = `
+  const remote = FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd', retries: 0 })
+  remote.fetchTask({ name: '' }).then(() => console.log('no error'), (error) => console.log(error instanceof FlyteError, error.name, error.path))
+`
+
+before(() => {
+  const output = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', project], root)
+  packed = JSON.parse(output)
+  packed = Array.isArray(packed) ? packed[0] : Object.values(packed)[0]
+  write('package.json', JSON.stringify({ name: 'empty', private: true, type: 'module' }))
+  npm(['install', '--offline', '--no-audit', '--no-fund', `./${packed.filename}`])
+})
+
+after(() => rmSync(project, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  it('holds the built package, its licence and its papers, and nothing else', () => {
+    const names = packed.files.map((file) => file.path)
+    const expected = /^(dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
+    assert.deepEqual(
+      names.filter((name) => !expected.test(name)),
+      [],
+    )
+    for (const name of ['dist/flyte_remote.wasm', 'dist/node.mjs', 'dist/node.cjs', 'dist/browser.mjs', 'dist/index.d.ts', 'LICENSE', 'README.md']) {
+      assert.ok(names.includes(name), `${name} is missing`)
+    }
+  })
+
+  it('has one wasm file for the client', () => {
+    const wasm = packed.files.map((file) => file.path).filter((name) => name.endsWith('.wasm'))
+    assert.deepEqual(wasm.sort(), ['dist/flyte_remote.wasm', 'dist/flyte_sandbox.wasm'])
+  })
+
+  it('brings no dependencies', () => {
+    const listed = JSON.parse(npm(['ls', '--all', '--json']))
+    assert.deepEqual(Object.keys(listed.dependencies), ['flyte-remote'])
+    assert.equal(listed.dependencies['flyte-remote'].dependencies, undefined)
+  })
+})
+
+describe('an empty project', () => {
+  it('imports it', () => {
+    write('esm.mjs', `import { FlyteError, FlyteRemote } from 'flyte-remote'\n${USE}`)
+    assert.equal(node('esm.mjs').trim(), 'true FlyteValueError name')
+  })
+
+  it('requires it', () => {
+    write('cjs.cjs', `const { FlyteError, FlyteRemote } = require('flyte-remote')\n${USE}`)
+    assert.equal(node('cjs.cjs').trim(), 'true FlyteValueError name')
+  })
+
+  it('knows errors of another copy of the package', () => {
+    write('both.mjs', `
+      import { createRequire } from 'node:module'
+      import { FlyteRemote, FlyteValueError } from 'flyte-remote'
+      const other = createRequire(import.meta.url)('flyte-remote')
+      const error = await FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd' }).fetchTask({ name: '' }).catch((e) => e)
+      console.log(other.FlyteRemote !== FlyteRemote, error instanceof other.FlyteValueError, error instanceof other.FlyteUserError, error instanceof other.NotFoundError)
+    `)
+    assert.equal(node('both.mjs').trim(), 'true true true false')
+  })
+
+  it('type-checks a strict program', () => {
+    mkdirSync(join(project, 'ts'), { recursive: true })
+    write('ts/use.ts', `
+      import { FlyteRemote, NotFoundError, type admin } from 'flyte-remote'
+      const remote = FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd' })
+      const list: Promise<admin.TaskList> = remote.client.listTasks({ id: { project: 'p', domain: 'd' }, limit: 10 })
+      list.catch((error: unknown) => (error instanceof NotFoundError ? error.grpcCode : undefined))
+      // @ts-expect-error limit is a number
+      remote.client.listTasks({ limit: 'ten' })
+      // @ts-expect-error there is no such field
+      remote.client.getTask({ name: 'x' })
+    `)
+    for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
+      const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom,esnext.disposable', '--types', '', '--module', module, '--moduleResolution', resolution]
+      node(join(root, 'node_modules/typescript/bin/tsc'), ...flags, 'ts/use.ts')
+    }
+  })
+})
