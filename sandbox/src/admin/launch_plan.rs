@@ -2,15 +2,13 @@
 
 use flyte_remote::rpc::{Code, Status};
 
-use super::named::distinct_names;
 use super::validate::{self, given};
 use super::{cron, inputs, lists};
 use crate::columns::LaunchPlanView;
 use crate::idl::admin::{
     schedule, ActiveLaunchPlanListRequest, ActiveLaunchPlanRequest, LaunchPlan, LaunchPlanClosure,
     LaunchPlanCreateRequest, LaunchPlanCreateResponse, LaunchPlanList, LaunchPlanSpec, LaunchPlanState,
-    LaunchPlanUpdateRequest, LaunchPlanUpdateResponse, NamedEntityIdentifierList, NamedEntityIdentifierListRequest,
-    ObjectGetRequest, ResourceListRequest,
+    LaunchPlanUpdateRequest, LaunchPlanUpdateResponse, ObjectGetRequest, ResourceListRequest,
 };
 use crate::idl::core::{literal_type, parameter, Identifier, ParameterMap, ResourceType, SimpleType, TypedInterface};
 use crate::list::{self, Query};
@@ -191,11 +189,4 @@ pub(super) fn list_active(
 fn to_list(page: list::Page<LaunchPlanView<'_>>) -> LaunchPlanList {
     let launch_plans = page.rows.iter().map(|view| view.row.launch_plan.clone()).collect();
     LaunchPlanList { launch_plans, token: page.token }
-}
-
-pub(super) fn list_ids(
-    sandbox: &mut Sandbox,
-    request: NamedEntityIdentifierListRequest,
-) -> Result<NamedEntityIdentifierList, Status> {
-    distinct_names(sandbox.state.launch_plans.iter(), |row| &row.id, &request)
 }

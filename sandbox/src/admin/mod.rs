@@ -7,7 +7,6 @@ mod inputs;
 mod launch;
 mod launch_plan;
 mod lists;
-mod named;
 mod node_execution;
 mod project;
 mod quantity;
@@ -20,6 +19,8 @@ mod workflow;
 
 use flyte_remote::rpc::Status;
 
+use crate::idl::core::ResourceType;
+use crate::named;
 use crate::sandbox::Sandbox;
 use crate::service::{unary, unimplemented};
 
@@ -31,17 +32,17 @@ pub(crate) fn call(sandbox: &mut Sandbox, method: &str, message: &[u8]) -> Resul
         "CreateTask" => unary(sandbox, message, task::create),
         "GetTask" => unary(sandbox, message, task::get),
         "ListTasks" => unary(sandbox, message, task::list),
-        "ListTaskIds" => unary(sandbox, message, task::list_ids),
+        "ListTaskIds" => list_ids(sandbox, message, ResourceType::Task),
         "CreateWorkflow" => unary(sandbox, message, workflow::create),
         "GetWorkflow" => unary(sandbox, message, workflow::get),
         "ListWorkflows" => unary(sandbox, message, workflow::list),
-        "ListWorkflowIds" => unary(sandbox, message, workflow::list_ids),
+        "ListWorkflowIds" => list_ids(sandbox, message, ResourceType::Workflow),
         "CreateLaunchPlan" => unary(sandbox, message, launch_plan::create),
         "GetLaunchPlan" => unary(sandbox, message, launch_plan::get),
         "GetActiveLaunchPlan" => unary(sandbox, message, launch_plan::get_active),
         "ListActiveLaunchPlans" => unary(sandbox, message, launch_plan::list_active),
         "ListLaunchPlans" => unary(sandbox, message, launch_plan::list),
-        "ListLaunchPlanIds" => unary(sandbox, message, launch_plan::list_ids),
+        "ListLaunchPlanIds" => list_ids(sandbox, message, ResourceType::LaunchPlan),
         "UpdateLaunchPlan" => unary(sandbox, message, launch_plan::update),
         "CreateExecution" => unary(sandbox, message, launch::create),
         "RelaunchExecution" => unary(sandbox, message, launch::relaunch),
@@ -67,7 +68,14 @@ pub(crate) fn call(sandbox: &mut Sandbox, method: &str, message: &[u8]) -> Resul
         "GetProject" => unary(sandbox, message, project::get),
         "ListProjects" => unary(sandbox, message, project::list),
         "GetDomains" => unary(sandbox, message, project::domains),
+        "ListNamedEntities" => unary(sandbox, message, named::list_named_entities),
+        "GetNamedEntity" => unary(sandbox, message, named::get_named_entity),
+        "UpdateNamedEntity" => unary(sandbox, message, named::update_named_entity),
         "GetVersion" => unary(sandbox, message, version::get),
         _ => Err(unimplemented("flyteidl.service.AdminService", method)),
     }
+}
+
+fn list_ids(sandbox: &mut Sandbox, message: &[u8], resource_type: ResourceType) -> Result<Vec<u8>, Status> {
+    unary(sandbox, message, |sandbox, request| named::list_ids(sandbox, resource_type, &request))
 }

@@ -2,12 +2,10 @@
 
 use flyte_remote::rpc::{Code, Status};
 
-use super::named::distinct_names;
 use super::validate::{self, given};
 use super::{lists, quantity};
 use crate::idl::admin::{
-    NamedEntityIdentifierList, NamedEntityIdentifierListRequest, ObjectGetRequest, ResourceListRequest, Task,
-    TaskClosure, TaskCreateRequest, TaskCreateResponse, TaskList,
+    ObjectGetRequest, ResourceListRequest, Task, TaskClosure, TaskCreateRequest, TaskCreateResponse, TaskList,
 };
 use crate::idl::core::{task_template, CompiledTask, ResourceType, TaskTemplate};
 use crate::sandbox::Sandbox;
@@ -83,11 +81,4 @@ pub(super) fn get(sandbox: &mut Sandbox, request: ObjectGetRequest) -> Result<Ta
 pub(super) fn list(sandbox: &mut Sandbox, request: ResourceListRequest) -> Result<TaskList, Status> {
     let page = lists::versions(sandbox.state.tasks.iter(), |row| &row.id, &request)?;
     Ok(TaskList { tasks: page.rows.iter().map(|row| row.task.clone()).collect(), token: page.token })
-}
-
-pub(super) fn list_ids(
-    sandbox: &mut Sandbox,
-    request: NamedEntityIdentifierListRequest,
-) -> Result<NamedEntityIdentifierList, Status> {
-    distinct_names(sandbox.state.tasks.iter(), |row| &row.id, &request)
 }

@@ -3,13 +3,11 @@
 use flyte_remote::rpc::{Code, Status};
 
 use super::lists;
-use super::named::distinct_names;
 use super::validate;
 use crate::compiler;
 use crate::idl::admin::{
-    create_workflow_failure_reason::Reason, CreateWorkflowFailureReason, NamedEntityIdentifierList,
-    NamedEntityIdentifierListRequest, ObjectGetRequest, ResourceListRequest, Workflow, WorkflowClosure,
-    WorkflowCreateRequest, WorkflowCreateResponse, WorkflowErrorExistsDifferentStructure,
+    create_workflow_failure_reason::Reason, CreateWorkflowFailureReason, ObjectGetRequest, ResourceListRequest,
+    Workflow, WorkflowClosure, WorkflowCreateRequest, WorkflowCreateResponse, WorkflowErrorExistsDifferentStructure,
     WorkflowErrorExistsIdenticalStructure, WorkflowList, WorkflowSpec,
 };
 use crate::idl::core::{CompiledWorkflowClosure, Identifier, ResourceType};
@@ -99,11 +97,4 @@ fn without_closure(row: &WorkflowRow) -> Workflow {
         }),
         short_description: row.workflow.short_description.clone(),
     }
-}
-
-pub(super) fn list_ids(
-    sandbox: &mut Sandbox,
-    request: NamedEntityIdentifierListRequest,
-) -> Result<NamedEntityIdentifierList, Status> {
-    distinct_names(sandbox.state.workflows.iter(), |row| &row.id, &request)
 }

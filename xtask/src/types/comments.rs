@@ -45,9 +45,11 @@ impl Comments {
 
     fn add(&mut self, file: &protox::prost_reflect::FileDescriptor, path: &[i32], name: &str) {
         let Some(info) = &file.file_descriptor_proto().source_code_info else { return };
-        let comment = info.location.iter().find(|location| location.path == path).and_then(|location| {
-            location.leading_comments.as_ref().or(location.trailing_comments.as_ref())
-        });
+        let comment = info
+            .location
+            .iter()
+            .find(|location| location.path == path)
+            .and_then(|location| location.leading_comments.as_ref().or(location.trailing_comments.as_ref()));
         if let Some(comment) = comment {
             self.0.insert(name.to_owned(), comment.trim().to_owned());
         }
@@ -61,7 +63,8 @@ impl Comments {
         match *lines.as_slice() {
             [line] => format!("{indent}/** {line} */\n"),
             _ => {
-                let body: String = lines.iter().map(|line| format!("{}\n", format!("{indent} * {line}").trim_end())).collect();
+                let body: String =
+                    lines.iter().map(|line| format!("{}\n", format!("{indent} * {line}").trim_end())).collect();
                 format!("{indent}/**\n{body}{indent} */\n")
             }
         }

@@ -6,7 +6,8 @@ use super::comments::Comments;
 use super::{local_name, reference};
 
 /// The JSON forms of the well-known types.
-pub const HEADER: &str = "// Flyte's messages as ProtoJSON. Generated from proto/; a field at its default (0, '', false, empty) is left out.
+pub const HEADER: &str =
+    "// Flyte's messages as ProtoJSON. Generated from proto/; a field at its default (0, '', false, empty) is left out.
 // `X` is what the server sends, `X_Input` what a request takes, where the two differ.
 
 /** A 64-bit integer as decimal text. */
@@ -81,7 +82,9 @@ fn kind_type(kind: &Kind, input: bool) -> String {
         Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64 => twin("Int64"),
         Kind::Int32 | Kind::Uint32 | Kind::Sint32 | Kind::Fixed32 | Kind::Sfixed32 => "number".to_owned(),
         Kind::Enum(_) => reference(kind).unwrap_or_default(),
-        Kind::Message(message) => well_known(message.full_name(), input).unwrap_or_else(|| twin(&reference(kind).unwrap_or_default())),
+        Kind::Message(message) => {
+            well_known(message.full_name(), input).unwrap_or_else(|| twin(&reference(kind).unwrap_or_default()))
+        }
     }
 }
 

@@ -55,7 +55,8 @@ fn has_type(message: &MessageDescriptor) -> bool {
 /// Everything that can be part of a request.
 fn requested(pool: &DescriptorPool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut todo: Vec<MessageDescriptor> = pool.services().flat_map(|s| s.methods().map(|m| m.input()).collect::<Vec<_>>()).collect();
+    let mut todo: Vec<MessageDescriptor> =
+        pool.services().flat_map(|s| s.methods().map(|m| m.input()).collect::<Vec<_>>()).collect();
     while let Some(message) = todo.pop() {
         if found.insert(message.full_name().to_owned()) {
             todo.extend(message.fields().filter_map(|field| field.kind().as_message().cloned()));
@@ -79,16 +80,27 @@ fn enum_name(kind: &EnumDescriptor) -> String {
 }
 
 fn enumeration(kind: &EnumDescriptor, comments: &Comments) -> String {
-    let values: Vec<String> =
-        kind.values().map(|value| format!("{}    | '{}'\n", comments.doc(value.full_name(), "    "), value.name())).collect();
+    let values: Vec<String> = kind
+        .values()
+        .map(|value| format!("{}    | '{}'\n", comments.doc(value.full_name(), "    "), value.name()))
+        .collect();
     // A newer server's value comes as its number.
-    format!("{}  export type {} =\n{}    | number\n", comments.doc(kind.full_name(), "  "), enum_name(kind), values.concat())
+    format!(
+        "{}  export type {} =\n{}    | number\n",
+        comments.doc(kind.full_name(), "  "),
+        enum_name(kind),
+        values.concat()
+    )
 }
 
 /// The type of a message or enum seen from anywhere in the file.
 fn reference(kind: &Kind) -> Option<String> {
     match kind {
-        Kind::Message(message) => Some(format!("{}.{}", namespace(message.package_name()), local_name(message.package_name(), message.full_name()))),
+        Kind::Message(message) => Some(format!(
+            "{}.{}",
+            namespace(message.package_name()),
+            local_name(message.package_name(), message.full_name())
+        )),
         Kind::Enum(kind) => Some(format!("{}.{}", namespace(kind.package_name()), enum_name(kind))),
         _ => None,
     }

@@ -7,7 +7,11 @@ use super::reference;
 
 /// The interface that the class `FlyteClient` is merged with.
 pub fn client(pool: &DescriptorPool, comments: &Comments) -> String {
-    let methods: String = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()).map(|m| method(&m, comments)).collect();
+    let methods: String = pool
+        .services()
+        .flat_map(|service| service.methods().collect::<Vec<_>>())
+        .map(|m| method(&m, comments))
+        .collect();
     format!("export interface FlyteClient {{\n{methods}}}\n")
 }
 
@@ -19,5 +23,8 @@ fn method(method: &MethodDescriptor, comments: &Comments) -> String {
     let request = reference(&Kind::Message(method.input())).unwrap_or_default();
     let reply = reference(&Kind::Message(method.output())).unwrap_or_default();
     let optional = if method.input().fields().len() == 0 { "?" } else { "" };
-    format!("{}  {name}(request{optional}: {request}_Input, options?: CallOptions): Promise<{reply}>\n", comments.doc(method.full_name(), "  "))
+    format!(
+        "{}  {name}(request{optional}: {request}_Input, options?: CallOptions): Promise<{reply}>\n",
+        comments.doc(method.full_name(), "  ")
+    )
 }
