@@ -15,7 +15,7 @@ pub enum Effect {
 }
 
 /// A process to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunContainer {
     /// Identifies this run in `container_started`, `container_finished` and `StopContainer`; unique for ever.
     pub run: String,

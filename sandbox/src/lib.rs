@@ -21,6 +21,8 @@ mod status;
 mod storage;
 mod time;
 mod types;
+#[cfg(feature = "js")]
+pub mod wasm;
 
 pub use effect::{ContainerResult, Effect, RunContainer};
 pub use flyte_remote::rpc::{Code, Status};

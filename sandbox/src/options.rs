@@ -19,6 +19,8 @@ pub struct Options {
     pub domains: Vec<String>,
     /// Nodes of one execution that may run at once, unless the launch plan or the execution says otherwise.
     pub max_parallelism: usize,
+    /// Nodes a workflow may have, start and end not counted; 0 is any number. The default, 100, is FlyteAdmin's.
+    pub max_workflow_nodes: usize,
     /// What `GetVersion` answers.
     pub version: String,
 }
@@ -34,6 +36,7 @@ impl Default for Options {
             projects: vec!["flytesnacks".to_owned()],
             domains: vec!["development".to_owned(), "staging".to_owned(), "production".to_owned()],
             max_parallelism: 25,
+            max_workflow_nodes: 100,
             version: concat!("sandbox-", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }

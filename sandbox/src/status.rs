@@ -3,6 +3,7 @@
 use flyte_remote::rpc::{Code, Status};
 use prost::Message;
 
+use crate::idl::admin::{event_failure_reason::Reason, EventErrorAlreadyInTerminalState, EventFailureReason};
 use crate::idl::core::Identifier;
 
 /// InvalidArgument with a text.
@@ -46,4 +47,19 @@ pub(crate) fn identifier_text(id: &Identifier) -> String {
         format!("resource_type:{} ", id.resource_type().as_str_name())
     };
     format!("{resource}project:{:?} domain:{:?} name:{:?} version:{:?}", id.project, id.domain, id.name, id.version)
+}
+
+/// FailedPrecondition because something has ended already, with the phase as a detail.
+pub(crate) fn already_terminal(message: impl Into<String>, phase: &str) -> Status {
+    event_failure(
+        message,
+        Reason::AlreadyInTerminalState(EventErrorAlreadyInTerminalState { current_phase: phase.to_owned() }),
+    )
+}
+
+/// FailedPrecondition with the reason why an event was refused.
+pub(crate) fn event_failure(message: impl Into<String>, reason: Reason) -> Status {
+    let status = Status::new(Code::FailedPrecondition, message);
+    let detail = EventFailureReason { reason: Some(reason) };
+    with_detail(status, "flyteidl.admin.EventFailureReason", &detail)
 }

@@ -27,3 +27,5 @@ pub(crate) fn run(_sandbox: &mut Sandbox) {}
 pub(crate) fn wake(_sandbox: &mut Sandbox) {}
 pub(crate) fn container_started(_sandbox: &mut Sandbox, _run: &str) {}
 pub(crate) fn container_finished(_sandbox: &mut Sandbox, _run: &str, _result: ContainerResult) {}
+pub(crate) fn start(_sandbox: &mut Sandbox, _key: &crate::state::ExecutionKey) {}
+pub(crate) fn abort(_sandbox: &mut Sandbox, _key: &crate::state::ExecutionKey) {}

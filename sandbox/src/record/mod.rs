@@ -52,7 +52,7 @@ pub(crate) fn node_is_over(phase: node_execution::Phase) -> bool {
 /// Whether an attempt in this phase has ended.
 pub(crate) fn task_is_over(phase: task_execution::Phase) -> bool {
     use task_execution::Phase;
-    matches!(phase, Phase::Succeeded | Phase::Failed | Phase::Aborted | Phase::RetryableFailed)
+    matches!(phase, Phase::Succeeded | Phase::Failed | Phase::Aborted)
 }
 
 /// The time from `start` to `end`; none when the clock went back.

@@ -13,8 +13,6 @@ pub struct LaunchPlanRow {
     pub id: core::Identifier,
     /// The message `GetLaunchPlan` answers; `closure.state` tells whether it is active.
     pub launch_plan: admin::LaunchPlan,
-    /// The spec as it was sent, to tell an identical registration from a different one.
-    pub sent: admin::LaunchPlanSpec,
     /// When it was registered, since 1970.
     pub created_at: Duration,
     /// When it was last changed, since 1970.

@@ -13,7 +13,7 @@ pub struct WorkflowRow {
     pub id: core::Identifier,
     /// The message `GetWorkflow` answers, with the compiled closure; lists leave `closure.compiled_workflow` out.
     pub workflow: admin::Workflow,
-    /// The spec as it was sent, to tell an identical registration from a different one.
+    /// The spec as it was sent.
     pub spec: admin::WorkflowSpec,
     /// When it was registered, since 1970.
     pub created_at: Duration,
