@@ -14,6 +14,7 @@ const ENTRIES = [
   { entry: 'js/node.ts', platform: 'node', outputs: { esm: 'node.mjs', cjs: 'node.cjs' } },
   { entry: 'js/browser.ts', platform: 'browser', outputs: { esm: 'browser.mjs' } },
   { entry: 'js/sandbox/index.ts', platform: 'node', outputs: { esm: 'sandbox.mjs', cjs: 'sandbox.cjs' } },
+  { entry: 'js/sandbox/browser.ts', platform: 'browser', outputs: { esm: 'sandbox-browser.mjs' } },
   { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
 ]
 
@@ -21,6 +22,7 @@ async function bundle({ entry, platform, outputs }) {
   const build = await rolldown({
     input: join(root, entry),
     platform,
+    // Its paths lead to declarations; the aliases below lead to code.
     tsconfig: false,
     external: [/^node:/, 'flyte-remote', 'flyte-remote/sandbox'],
     resolve: {
