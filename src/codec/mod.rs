@@ -11,6 +11,7 @@ mod json;
 mod merge;
 mod nearest;
 mod number;
+mod order;
 mod row_lists;
 mod rows;
 mod text;
