@@ -81,11 +81,11 @@ impl Decoder<'_> {
     fn fields_in_one_piece(&mut self, fields: &'static [FieldDef], wire: &[u8]) -> Outcome {
         let mut wire = Wire::new(wire);
         let (mut seen, mut oneofs, mut next) = (0u64, 0u64, 0);
-        let mut tag = wire.tag()?;
+        let mut tag = wire.quick_tag()?;
         while tag != 0 {
             let Some((place, field)) = find(fields, tag, next) else {
                 wire.skip(tag)?;
-                tag = wire.tag()?;
+                tag = wire.quick_tag()?;
                 continue;
             };
             next = place + 1;
@@ -100,12 +100,12 @@ impl Decoder<'_> {
                 self.repeated(field, &mut wire, &mut tag)?;
                 continue;
             }
-            let raw = wire.raw(tag & 7)?;
+            let raw = if tag & 7 == BYTES { Raw { bits: 0, bytes: wire.quick_bytes()? } } else { wire.raw(tag & 7)? };
             if field.has_presence() || !is_default(field.kind, raw) {
                 self.out.extend_from_slice(field.quoted().as_bytes());
                 self.value(field, raw).map_err(|fault| self.trace(fault, field))?;
             }
-            tag = wire.tag()?;
+            tag = wire.quick_tag()?;
         }
         Ok(())
     }

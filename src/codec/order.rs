@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 /// The places `0..count` sorted by what `compare` says of two of them; equal ones stay in order. A heap sort.
+#[inline(never)]
 pub(super) fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let less = |a: &usize, b: &usize| compare(*a, *b).then(a.cmp(b)) == Ordering::Less;
     let mut heap: Vec<usize> = (0..count).collect();
@@ -19,6 +20,7 @@ pub(super) fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -
 }
 
 /// Moves the element at `at` down until none below it is greater.
+#[inline(never)]
 fn sink(heap: &mut [usize], mut at: usize, less: &dyn Fn(&usize, &usize) -> bool) {
     loop {
         let left = 2 * at + 1;

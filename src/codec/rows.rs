@@ -230,7 +230,7 @@ impl RowReader {
         let steps = self.nodes.get(node).map(Vec::as_slice).unwrap_or_default();
         let (mut wire, mut next) = (Wire::new(bytes), 0);
         loop {
-            let tag = wire.tag()?;
+            let tag = wire.quick_tag()?;
             if tag == 0 {
                 return Ok(());
             }
@@ -247,10 +247,10 @@ impl RowReader {
                 scratch.forget(*place);
             }
             match step.action {
-                Action::Enter(node) => self.message(scratch, node, wire.bytes()?)?,
+                Action::Enter(node) => self.message(scratch, node, wire.quick_bytes()?)?,
                 Action::Text(place) => {
                     if let Some(text) = scratch.texts.get_mut(place) {
-                        *text = wire.bytes()?;
+                        *text = wire.quick_bytes()?;
                     }
                 }
                 Action::Number(place) => {
@@ -260,7 +260,7 @@ impl RowReader {
                 }
                 Action::Moment(place) => {
                     if let Some(number) = scratch.numbers.get_mut(place) {
-                        *number = Some(moment(number.unwrap_or_default(), wire.bytes()?)?);
+                        *number = Some(moment(number.unwrap_or_default(), wire.quick_bytes()?)?);
                     }
                 }
                 Action::Nothing => wire.skip(tag)?,
