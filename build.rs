@@ -51,10 +51,6 @@ fn prost_types(files: &prost_types::FileDescriptorSet) -> Result<(), Box<dyn Err
     let files = prost_types::FileDescriptorSet { file: wanted.cloned().collect() };
     let mut config = prost_build::Config::new();
     config.include_file("idl.rs").btree_map(["."]);
-    // Debug texts of all messages would cost tens of kilobytes in the wasm file.
-    if env::var("CARGO_CFG_TARGET_ARCH")? == "wasm32" {
-        config.skip_debug(["."]);
-    }
     config.compile_fds(files)?;
     Ok(())
 }

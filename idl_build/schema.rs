@@ -100,8 +100,8 @@ impl Schema {
         let name = if message.is_map_entry() { "0,0".to_owned() } else { self.text.place(message.full_name())? };
         let mut fields: Vec<_> = message.fields().collect();
         fields.sort_by_key(FieldDescriptor::number);
-        if fields.len() > 64 {
-            return Err(format!("{}: the codec counts fields in 64 bits", message.full_name()).into());
+        if fields.len() > 64 || message.oneofs().len() > 63 {
+            return Err(format!("{}: the codec counts fields and oneofs in 64 bits", message.full_name()).into());
         }
         let form = match message.full_name() {
             "google.protobuf.Any" => "Any",

@@ -14,7 +14,10 @@ export class Exchange {
     // A redirected POST would be sent again as GET; the core turns the redirect into an error instead.
     init.redirect = method === 'GET' ? 'follow' : 'manual'
     if (body !== undefined) init.body = body
-    if (body instanceof ReadableStream) init.duplex = 'half'
+    if (body instanceof ReadableStream) {
+      init.duplex = 'half'
+      if ('size' in body) headers.push(['content-length', String(body.size)])
+    }
     this.#response = fetch(url, init)
     this.#response.catch(() => {})
   }

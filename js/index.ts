@@ -1,5 +1,15 @@
 // What both entry points export.
 
-export { FlyteClient } from '#bindings'
+export {
+  FlyteClient,
+  FlyteLaunchPlan,
+  FlyteNodeExecution,
+  FlyteRemote,
+  FlyteTask,
+  FlyteTaskExecution,
+  FlyteValues,
+  FlyteWorkflow,
+  FlyteWorkflowExecution,
+} from '#bindings'
 export * from './errors.js'
 export { proto } from './proto.js'

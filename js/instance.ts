@@ -2,10 +2,20 @@
 
 import * as bindings from '#bindings'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
+import { iterate } from './iterate.js'
+import { memorySource, type Source } from './source.js'
 import { Exchange, type Fetch } from './exchange.js'
 import { encodeJson } from './json.js'
 
 type Exports = Record<string, unknown>
+type Rest = ConstructorParameters<typeof Exchange> extends [unknown, ...infer R] ? R : never
+
+let openSource: (value: unknown) => Promise<Source | undefined> = async (value) => memorySource(value)
+
+/** Sets what opens the files to upload; by default only what is in memory can be. */
+export function setSources(open: typeof openSource): void {
+  openSource = open
+}
 
 let state: 'none' | 'ready' | 'dead' = 'none'
 
@@ -48,11 +58,16 @@ export function adopt(instance: WebAssembly.Instance): void {
     makeError,
     die,
     encodeJson,
-    exchange: (...args: ConstructorParameters<typeof Exchange>) => new Exchange(...args),
+    iterate,
+    openSource: (value: unknown) => openSource(value),
+    exchange: (fetch: Fetch | undefined, ...rest: Rest) => new Exchange(fetch ?? platformFetch, ...rest),
   })
   installMethods()
   state = 'ready'
 }
+
+// Looked up at each call: tests and service workers replace it.
+const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init)
 
 /** Callbacks from JavaScript into wasm must not throw a trap into the event loop: that would end a Node process. */
 function guarded(exports: Exports): Exports {

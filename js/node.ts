@@ -1,7 +1,8 @@
 // The entry point of Node: the wasm file is read and compiled at the first use of anything.
 
 import { readFileSync } from 'node:fs'
-import { onFirstUse, start } from './instance.js'
+import { fileSource } from './file.js'
+import { onFirstUse, setSources, start } from './instance.js'
 
 export * from './index.js'
 
@@ -9,6 +10,7 @@ function load(): void {
   start(new WebAssembly.Module(readFileSync(new URL('./flyte_remote.wasm', import.meta.url))))
 }
 
+setSources(fileSource)
 onFirstUse(load)
 
 /** Loads the package now. Node does so by itself at first use; the argument is for browsers. */

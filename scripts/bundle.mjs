@@ -14,6 +14,7 @@ const ENTRIES = [
   { entry: 'js/node.ts', platform: 'node', outputs: { esm: 'node.mjs', cjs: 'node.cjs' } },
   { entry: 'js/browser.ts', platform: 'browser', outputs: { esm: 'browser.mjs' } },
   { entry: 'js/sandbox/index.ts', platform: 'node', outputs: { esm: 'sandbox.mjs', cjs: 'sandbox.cjs' } },
+  { entry: 'js/sandbox/browser.ts', platform: 'browser', outputs: { esm: 'sandbox-browser.mjs' } },
   { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
 ]
 
@@ -21,6 +22,8 @@ async function bundle({ entry, platform, outputs }) {
   const build = await rolldown({
     input: join(root, entry),
     platform,
+    // Its paths lead to declarations; the aliases below lead to code.
+    tsconfig: false,
     external: [/^node:/, 'flyte-remote', 'flyte-remote/sandbox'],
     resolve: {
       alias: {
@@ -35,6 +38,16 @@ async function bundle({ entry, platform, outputs }) {
   await build.close()
 }
 
+/** What the glue exports for js/ alone. */
+const INTERNAL = `export function setEnvironment(environment: unknown): void
+export function methodNames(): string[]
+export function protoToText(typeName: string, wire: Uint8Array): string
+export function protoFromObject(typeName: string, value: unknown): Uint8Array
+export interface FlyteClient {
+  callJson(name: string, request: unknown, options: unknown): Promise<string>
+}
+`
+
 /** wasm-bindgen describes the glue's public part; the loader also uses this. */
 function writeBindingTypes() {
   for (const [name, file] of [
@@ -42,9 +55,7 @@ function writeBindingTypes() {
     ['flyte_sandbox', 'sandbox-bindings.d.ts'],
   ]) {
     if (!existsSync(join(bindings, `${name}.d.ts`))) continue
-    const internal =
-      name === 'flyte_remote' ? 'export function setEnvironment(environment: unknown): void\nexport function methodNames(): string[]\n' : ''
-    writeFileSync(join(bindings, file), `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${internal}`)
+    writeFileSync(join(bindings, file), `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? INTERNAL : ''}`)
   }
 }
 

@@ -38,6 +38,15 @@ pub enum Kind {
     Cancelled,
 }
 
+/// One mistake among several in what the caller gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The place in the caller's input, `inputs.rows[3].when`.
+    pub path: String,
+    /// What is wrong there: what was expected, what came.
+    pub message: String,
+}
+
 /// A failure with everything that is known about it.
 #[derive(Clone)]
 pub struct Error {
@@ -48,11 +57,13 @@ pub struct Error {
     /// The failed call, when one was made.
     pub status: Option<Box<Status>>,
     /// The method called, `/flyteidl.service.AdminService/GetTask`.
-    pub method: Option<String>,
+    pub method: Option<Box<str>>,
     /// The entity concerned in text form, `lp:project:domain:name:version`.
-    pub entity: Option<String>,
+    pub entity: Option<Box<str>>,
     /// The place in the caller's input that is wrong, `inputs.rows[3].when`.
-    pub path: Option<String>,
+    pub path: Option<Box<str>>,
+    /// Every mistake in the caller's input, when that is what failed.
+    pub problems: Box<[Problem]>,
     /// The host's own error object (a `JsValue` in JavaScript).
     pub cause: Option<Rc<dyn Any>>,
 }
@@ -61,29 +72,102 @@ impl Error {
     /// An error of a kind with a text.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), status: None, method: None, entity: None, path: None, cause: None }
+        Error {
+            kind,
+            message: message.into(),
+            status: None,
+            method: None,
+            entity: None,
+            path: None,
+            problems: Box::default(),
+            cause: None,
+        }
     }
 
-    /// The error for a failed call of `method`.
+    /// The error for a failed call of `method`: method, what the server said, what to do next.
     #[must_use]
     pub fn from_status(status: Status, method: &str) -> Self {
-        let mut error = Error::new(Kind::of(status.code), format!("{method}: {}", status.message));
+        let kind = Kind::of(status.code);
+        let short = method.rsplit('/').next().unwrap_or(method);
+        let said = if status.message.is_empty() { "the server gave no reason" } else { status.message.as_str() };
+        let mut message = [short, ": ", said].concat();
+        if let Some(advice) = kind.advice() {
+            message.push_str(if message.ends_with(['.', '!', '?']) { " " } else { ". " });
+            message.push_str(advice);
+        }
+        let mut error = Error::new(kind, message);
         error.cause = status.cause.clone();
-        error.method = Some(method.to_owned());
+        error.method = Some(method.into());
         error.status = Some(Box::new(status));
         error
     }
 
+    /// The error for an input with one or more mistakes: all of them, each with its place. `subject` says whose
+    /// input it is, e.g. `the inputs of lp:p:d:n:v`.
+    #[must_use]
+    pub fn from_problems(kind: Kind, subject: &str, problems: Vec<Problem>) -> Self {
+        let message = match problems.as_slice() {
+            [only] => [only.path.as_str(), ": ", &only.message, " (", subject, ")"].concat(),
+            several => {
+                let mut message = [&several.len().to_string(), " mistakes in ", subject, ":"].concat();
+                for problem in several {
+                    message.push_str("\n  ");
+                    message.push_str(&problem.path);
+                    message.push_str(": ");
+                    message.push_str(&problem.message);
+                }
+                message
+            }
+        };
+        let mut error = Error::new(kind, message);
+        error.path = problems.first().map(|problem| problem.path.as_str().into());
+        error.problems = problems.into();
+        error
+    }
+
+    /// An option that can't be used: where it is and what was expected.
+    #[must_use]
+    pub fn option(path: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let mut error = Error::new(Kind::Value, [path, ": ", &message].concat()).at(path);
+        error.problems = [Problem { path: path.to_owned(), message }].into();
+        error
+    }
+
+    /// The same call may succeed later, unchanged.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match &self.status {
+            Some(status) => {
+                matches!(
+                    status.code,
+                    Code::Unavailable | Code::ResourceExhausted | Code::Aborted | Code::DeadlineExceeded
+                )
+            }
+            None => self.is_about_the_connection(),
+        }
+    }
+
+    /// The server could not be reached or did not answer in time; the same call may work later.
+    #[must_use]
+    pub fn is_about_the_connection(&self) -> bool {
+        matches!(self.kind, Kind::Unavailable | Kind::Timeout)
+    }
+
     /// The same error, saying which part of the caller's input it is about.
     #[must_use]
-    pub fn at(mut self, path: impl Into<String>) -> Self {
+    pub fn at(mut self, path: impl Into<Box<str>>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// The same error, saying which entity it is about.
+    /// The same error, saying which entity it is about, in its message too.
     #[must_use]
     pub fn about(mut self, entity: impl Into<String>) -> Self {
+        let entity = entity.into();
+        if !self.message.contains(entity.as_str()) {
+            self.message = [&entity, ": ", &self.message].concat();
+        }
         self.entity = Some(entity.into());
         self
     }
@@ -105,6 +189,39 @@ impl Kind {
             _ => Kind::System,
         }
     }
+
+    /// The name by which `js/errors.ts` finds the class.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::NotFound => "NotFound",
+            Kind::AlreadyExists => "AlreadyExists",
+            Kind::Timeout => "Timeout",
+            Kind::Authentication => "Authentication",
+            Kind::Assertion => "Assertion",
+            Kind::Value => "Value",
+            Kind::Type => "Type",
+            Kind::InvalidInput => "InvalidInput",
+            Kind::Unavailable => "Unavailable",
+            Kind::NotImplemented => "NotImplemented",
+            Kind::Upload => "Upload",
+            Kind::Download => "Download",
+            Kind::System => "System",
+            Kind::Cancelled => "Cancelled",
+        }
+    }
+
+    /// What to do next, where one thing is likely.
+    fn advice(self) -> Option<&'static str> {
+        match self {
+            Kind::NotFound => Some("Check project, domain, name and version"),
+            Kind::Timeout => Some("Try again, or give it more time with timeoutMs"),
+            Kind::Authentication => Some("Log in again, or check that the account may do this"),
+            Kind::Unavailable => Some("Check the endpoint and that the server is up, then try again"),
+            Kind::NotImplemented => Some("The server is too old for this, or the endpoint is not FlyteAdmin's"),
+            _ => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Error {
@@ -120,3 +237,39 @@ impl std::fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    const GET_TASK: &str = "/flyteidl.service.AdminService/GetTask";
+
+    #[test]
+    fn a_failed_call_names_method_entity_reason_and_next_step() {
+        let error = Error::from_status(Status::new(Code::NotFound, "missing entity"), GET_TASK).about("tsk:p:d:n:v");
+        assert_eq!(error.kind, Kind::NotFound);
+        assert_eq!(error.message, "tsk:p:d:n:v: GetTask: missing entity. Check project, domain, name and version");
+        assert_eq!(error.method.as_deref(), Some(GET_TASK));
+        assert_eq!(error.entity.as_deref(), Some("tsk:p:d:n:v"));
+    }
+
+    #[test]
+    fn a_call_failed_without_a_text_still_says_something() {
+        let error = Error::from_status(Status::new(Code::Internal, ""), GET_TASK);
+        assert_eq!(error.message, "GetTask: the server gave no reason");
+    }
+
+    #[test]
+    fn several_mistakes_are_listed_one_a_line() {
+        let problem = |path: &str, message: &str| Problem { path: path.into(), message: message.into() };
+        let problems = vec![problem("inputs.a", "missing"), problem("inputs.b", "expected integer, got null")];
+        let error = Error::from_problems(Kind::Value, "the inputs of tsk:p:d:n:v", problems);
+        assert_eq!(
+            error.message,
+            "2 mistakes in the inputs of tsk:p:d:n:v:\n  inputs.a: missing\n  inputs.b: expected integer, got null"
+        );
+        assert_eq!(error.path.as_deref(), Some("inputs.a"));
+        assert_eq!(error.problems.len(), 2);
+    }
+}

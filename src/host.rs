@@ -10,13 +10,19 @@ use std::time::Duration;
 /// A boxed future of this thread; everything here is single-threaded.
 pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
+/// The next piece of a body, see [`BodyReader::chunk`].
+pub type ChunkFuture<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, FetchError>> + 'a>>;
+
 /// The outside world, as the client sees it.
 pub trait Host {
     /// Sends a request and resolves when the reply's headers are there. Dropping the future, or the response before
     /// its body ended, aborts the request.
+    ///
+    /// Redirects are followed for `GET` only: any other method gets the 3xx reply itself (status 0 where the host
+    /// hides it), since following would send the body elsewhere or turn the request into a `GET`.
     fn fetch(&self, request: HttpRequest) -> LocalFuture<Result<HttpResponse, FetchError>>;
 
-    /// Time since 1970-01-01 UTC.
+    /// Time since 1970-01-01 UTC. May jump when the clock is set; deadlines are kept by [`Host::sleep`].
     fn now(&self) -> Duration;
 
     /// Resolves after `duration`; dropping the future cancels the timer.
@@ -74,7 +80,7 @@ impl HttpResponse {
 /// Reads a body piece by piece.
 pub trait BodyReader {
     /// The next piece; `None` at the end. Dropping the reader before the end aborts the request.
-    fn chunk(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, FetchError>> + '_>>;
+    fn chunk(&mut self) -> ChunkFuture<'_>;
 }
 
 /// A request that got no reply, or a body that broke off.

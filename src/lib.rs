@@ -5,7 +5,16 @@
 //! (messages). Everything from outside comes through [`host::Host`].
 
 pub mod codec;
+pub mod data;
+pub mod entity;
 pub mod error;
+pub mod execution;
 pub mod host;
 pub mod idl;
+pub mod remote;
 pub mod rpc;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod value;
+#[cfg(feature = "js")]
+mod wasm;

@@ -54,6 +54,12 @@ pub(crate) fn list_ids(
 ) -> Result<admin::NamedEntityIdentifierList, Status> {
     required(&request.project, "project")?;
     required(&request.domain, "domain")?;
+    if let Some(sort) = &request.sort_by {
+        // The query groups by these columns, so the database can sort by no other.
+        if !matches!(sort.key.as_str(), "project" | "domain" | "name") {
+            return Err(invalid(format!("invalid sort key '{}'", sort.key)));
+        }
+    }
     let rows = rows(sandbox, resource_type as i32, &request.project, &request.domain)?;
     let query = Query {
         limit: request.limit,
@@ -159,5 +165,96 @@ fn required(value: &str, field: &str) -> Result<(), Status> {
         Err(missing(field))
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::state::TaskRow;
+    use crate::Options;
+
+    fn id(name: &str, version: &str) -> core::Identifier {
+        core::Identifier {
+            resource_type: core::ResourceType::Task as i32,
+            project: "flytesnacks".to_owned(),
+            domain: "development".to_owned(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+            org: String::new(),
+        }
+    }
+
+    fn sandbox() -> Sandbox {
+        let mut sandbox = Sandbox::new(Options::default());
+        for id in [id("b", "1"), id("a", "1"), id("b", "2"), id(".flytegen.x", "1")] {
+            sandbox.state.tasks.put(TaskRow { id, task: admin::Task::default(), created_at: Duration::ZERO });
+        }
+        sandbox
+    }
+
+    fn list(sandbox: &mut Sandbox, filters: &str) -> Vec<(String, String, i32)> {
+        let request = admin::NamedEntityListRequest {
+            resource_type: core::ResourceType::Task as i32,
+            project: "flytesnacks".to_owned(),
+            domain: "development".to_owned(),
+            limit: 10,
+            filters: filters.to_owned(),
+            ..Default::default()
+        };
+        let list = list_named_entities(sandbox, request).unwrap();
+        let entry = |entity: admin::NamedEntity| {
+            let metadata = entity.metadata.unwrap();
+            (entity.id.unwrap().name, metadata.description, metadata.state)
+        };
+        list.entities.into_iter().map(entry).collect()
+    }
+
+    fn update(sandbox: &mut Sandbox, name: &str, description: &str, state: i32) -> Result<(), Status> {
+        let request = admin::NamedEntityUpdateRequest {
+            resource_type: core::ResourceType::Task as i32,
+            id: Some(identifier(NameKey {
+                project: "flytesnacks".to_owned(),
+                domain: "development".to_owned(),
+                name: name.to_owned(),
+            })),
+            metadata: Some(admin::NamedEntityMetadata { description: description.to_owned(), state }),
+        };
+        update_named_entity(sandbox, request).map(|_| ())
+    }
+
+    fn entry(name: &str, description: &str, state: i32) -> (String, String, i32) {
+        (name.to_owned(), description.to_owned(), state)
+    }
+
+    #[test]
+    fn names_come_once_and_generated_ones_only_when_filtered() {
+        let mut sandbox = sandbox();
+        assert_eq!(list(&mut sandbox, ""), [entry("b", "", 0), entry("a", "", 0)]);
+        assert_eq!(list(&mut sandbox, "eq(state,0)").len(), 3);
+    }
+
+    #[test]
+    fn a_name_can_be_described_and_archived() {
+        let mut sandbox = sandbox();
+        update(&mut sandbox, "a", "first letter", 0).unwrap();
+        update(&mut sandbox, "a", "", 1).unwrap();
+        assert_eq!(list(&mut sandbox, "eq(state,1)"), [entry("a", "first letter", 1)]);
+        assert_eq!(list(&mut sandbox, "ne(named_entity_metadata.state,1)").len(), 2);
+        assert_eq!(list(&mut sandbox, "contains(description,letter)").len(), 1);
+    }
+
+    #[test]
+    fn unknown_names_and_states_are_refused() {
+        let mut sandbox = sandbox();
+        assert_eq!(update(&mut sandbox, "zzz", "", 0).unwrap_err().code, flyte_remote::rpc::Code::NotFound);
+        assert_eq!(update(&mut sandbox, "", "", 0).unwrap_err().message, "missing name");
+        assert!(update(&mut sandbox, "a", "", 9).is_err());
+        let request =
+            admin::NamedEntityListRequest { project: "p".to_owned(), domain: "d".to_owned(), ..Default::default() };
+        assert!(list_named_entities(&mut sandbox, request).is_err());
     }
 }

@@ -110,3 +110,60 @@ fn execution_key(id: Option<&core::WorkflowExecutionIdentifier>) -> Result<Execu
     }
     Ok(ExecutionKey::from(id))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::core::literal_type::Type;
+    use super::core::primitive::Value as Primitive;
+    use super::*;
+    use crate::Options;
+
+    fn id(name: &str) -> Option<core::SignalIdentifier> {
+        let execution = core::WorkflowExecutionIdentifier {
+            project: "p".to_owned(),
+            domain: "d".to_owned(),
+            name: "run".to_owned(),
+            org: String::new(),
+        };
+        Some(core::SignalIdentifier { signal_id: name.to_owned(), execution_id: Some(execution) })
+    }
+
+    fn create(sandbox: &mut Sandbox, name: &str) -> Result<admin::Signal, Status> {
+        let boolean =
+            core::LiteralType { r#type: Some(Type::Simple(core::SimpleType::Boolean as i32)), ..Default::default() };
+        get_or_create_signal(sandbox, admin::SignalGetOrCreateRequest { id: id(name), r#type: Some(boolean) })
+    }
+
+    fn set(sandbox: &mut Sandbox, name: &str, value: Primitive) -> Result<(), Status> {
+        let primitive = core::Primitive { value: Some(value) };
+        let scalar = core::Scalar { value: Some(core::scalar::Value::Primitive(primitive)) };
+        let value = core::Literal { value: Some(core::literal::Value::Scalar(Box::new(scalar))), ..Default::default() };
+        set_signal(sandbox, admin::SignalSetRequest { id: id(name), value: Some(value) }).map(|_| ())
+    }
+
+    #[test]
+    fn a_signal_is_created_once_and_can_be_set_again() {
+        let mut sandbox = Sandbox::new(Options::default());
+        assert!(create(&mut sandbox, "ok").unwrap().value.is_none());
+        set(&mut sandbox, "ok", Primitive::Boolean(true)).unwrap();
+        set(&mut sandbox, "ok", Primitive::Boolean(false)).unwrap();
+        assert!(create(&mut sandbox, "ok").unwrap().value.is_some());
+        let execution = id("").unwrap().execution_id;
+        let request = admin::SignalListRequest { workflow_execution_id: execution, limit: 10, ..Default::default() };
+        assert_eq!(list_signals(&mut sandbox, request.clone()).unwrap().signals.len(), 1);
+        let filtered = admin::SignalListRequest { filters: "eq(signal_id,other)".to_owned(), ..request };
+        assert!(list_signals(&mut sandbox, filtered).unwrap().signals.is_empty());
+    }
+
+    #[test]
+    fn unknown_signals_and_other_types_are_refused() {
+        let mut sandbox = Sandbox::new(Options::default());
+        let unknown = set(&mut sandbox, "ok", Primitive::Boolean(true)).unwrap_err();
+        assert!(unknown.message.starts_with("failed to validate that signal"));
+        create(&mut sandbox, "ok").unwrap();
+        let wrong = set(&mut sandbox, "ok", Primitive::Integer(1)).unwrap_err();
+        assert!(wrong.message.contains("is not castable to existing signal type"), "{}", wrong.message);
+        assert_eq!(set(&mut sandbox, "", Primitive::Boolean(true)).unwrap_err().message, "missing signal_id");
+    }
+}

@@ -3,8 +3,17 @@
 //! Output has lowerCamelCase names, leaves default values out and prints 64-bit integers as strings. Input takes
 //! lowerCamelCase or snake_case names, numbers or strings for integers, and refuses unknown fields.
 
+mod decode;
+mod encode;
 mod error;
 mod float;
+mod json;
+mod merge;
+mod nearest;
+mod number;
+mod text;
+mod time;
+mod wire;
 
 pub use error::{JsonError, WireError};
 pub use float::{FloatText, StdFloats};
@@ -37,8 +46,7 @@ pub fn wire_to_json(
     floats: &dyn FloatText,
     out: &mut Vec<u8>,
 ) -> Result<(), WireError> {
-    let _ = (message, wire, floats, out);
-    todo!()
+    decode::decode(message, wire, floats, out)
 }
 
 /// Turns the ProtoJSON text of a message into wire bytes.
@@ -47,6 +55,5 @@ pub fn wire_to_json(
 /// Text that is not JSON, unknown fields, values of a wrong type or out of range, two members of a oneof, a field
 /// given twice, nesting over [`MAX_DEPTH`]; the error names the place.
 pub fn json_to_wire(message: MessageId, json: &[u8], floats: &dyn FloatText) -> Result<Encoded, JsonError> {
-    let _ = (message, json, floats);
-    todo!()
+    encode::encode(message, json, floats)
 }

@@ -45,6 +45,74 @@ pub enum Code {
     Unauthenticated = 16,
 }
 
+impl Code {
+    /// The code with that number; `None` for numbers that gRPC does not define.
+    #[must_use]
+    pub fn from_number(number: u32) -> Option<Self> {
+        Self::ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// The name in gRPC's own spelling, `NOT_FOUND`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Code::Ok => "OK",
+            Code::Cancelled => "CANCELLED",
+            Code::Unknown => "UNKNOWN",
+            Code::InvalidArgument => "INVALID_ARGUMENT",
+            Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Code::NotFound => "NOT_FOUND",
+            Code::AlreadyExists => "ALREADY_EXISTS",
+            Code::PermissionDenied => "PERMISSION_DENIED",
+            Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+            Code::FailedPrecondition => "FAILED_PRECONDITION",
+            Code::Aborted => "ABORTED",
+            Code::OutOfRange => "OUT_OF_RANGE",
+            Code::Unimplemented => "UNIMPLEMENTED",
+            Code::Internal => "INTERNAL",
+            Code::Unavailable => "UNAVAILABLE",
+            Code::DataLoss => "DATA_LOSS",
+            Code::Unauthenticated => "UNAUTHENTICATED",
+        }
+    }
+
+    /// All codes, each at the index that is its number.
+    pub const ALL: [Code; 17] = [
+        Code::Ok,
+        Code::Cancelled,
+        Code::Unknown,
+        Code::InvalidArgument,
+        Code::DeadlineExceeded,
+        Code::NotFound,
+        Code::AlreadyExists,
+        Code::PermissionDenied,
+        Code::ResourceExhausted,
+        Code::FailedPrecondition,
+        Code::Aborted,
+        Code::OutOfRange,
+        Code::Unimplemented,
+        Code::Internal,
+        Code::Unavailable,
+        Code::DataLoss,
+        Code::Unauthenticated,
+    ];
+}
+
+/// Who concluded that a call failed, and from what. Retries depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The server, or a proxy before it, said so in `grpc-status`.
+    Server,
+    /// An HTTP status without a gRPC one.
+    Http,
+    /// A reply came, but not a valid one.
+    Protocol,
+    /// No reply came, or it broke off. The server may have handled the request.
+    Cut,
+    /// This side, before the request could reach any server.
+    Unsent,
+}
+
 /// A failed call.
 #[derive(Clone)]
 pub struct Status {
@@ -62,10 +130,12 @@ pub struct Status {
     pub trailers: Metadata,
     /// The host's own error object (a `JsValue` in JavaScript).
     pub cause: Option<Rc<dyn Any>>,
+    /// Who concluded it.
+    pub origin: Origin,
 }
 
 impl Status {
-    /// A status with a code and a text.
+    /// A status with a code and a text, as a server says it ([`Origin::Server`]).
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let message = message.into();
@@ -77,12 +147,49 @@ impl Status {
             headers: Vec::new(),
             trailers: Vec::new(),
             cause: None,
+            origin: Origin::Server,
         }
+    }
+
+    /// The same status from another origin.
+    #[must_use]
+    pub fn from_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// The first value of a trailer or, failing that, of a header (name in lower case).
+    #[must_use]
+    pub fn metadatum(&self, name: &str) -> Option<&str> {
+        let mut all = self.trailers.iter().chain(&self.headers);
+        all.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 impl std::fmt::Debug for Status {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{:?}: {}", self.code, self.message)
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.code.name(), self.message)
+    }
+}
+
+impl std::error::Error for Status {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_at_its_number() {
+        for (number, code) in (0u32..).zip(Code::ALL) {
+            assert_eq!(u32::from(code as u8), number);
+            assert_eq!(Code::from_number(number), Some(code));
+        }
+        assert_eq!(Code::from_number(17), None);
     }
 }

@@ -26,7 +26,8 @@ impl FlyteClient {
     #[wasm_bindgen(js_name = callJson, skip_typescript)]
     pub async fn call_json(&self, name: &str, request: JsValue, options: JsValue) -> Result<String, JsValue> {
         let channel = Rc::clone(&self.channel);
-        let method = Method::by_name(name).ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", name].concat())))?;
+        let method = Method::by_name(name)
+            .ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", name].concat())))?;
         let wire = js_to_wire(method.request, &request, "request")?;
         let reply = call(channel, method.path, wire, CallOptions::of(options)?).await?;
         wire_to_text(method.response, &reply.message)

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use super::pages::ExecutionPages;
+
 #[wasm_bindgen]
 extern "C" {
     /// The functions of `js/instance.ts`.
@@ -33,6 +35,14 @@ extern "C" {
         headers: &Array,
         body: &JsValue,
     ) -> Result<Exchange, JsValue>;
+
+    /// The source of bytes for what `uploadFile` was given; undefined when it is nothing that can be read.
+    #[wasm_bindgen(method, catch, js_name = openSource)]
+    pub async fn open_source(this: &Environment, value: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// An async iterator over the items of pages.
+    #[wasm_bindgen(method)]
+    pub fn iterate(this: &Environment, pages: ExecutionPages) -> JsValue;
 
     /// `js/exchange.ts`.
     pub type Exchange;
@@ -68,5 +78,7 @@ pub fn set_environment(environment: Environment) {
 
 /// The environment; the loader sets it before any object exists.
 pub fn environment() -> Result<Environment, JsValue> {
-    ENVIRONMENT.with_borrow(Clone::clone).ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
+    ENVIRONMENT
+        .with_borrow(Clone::clone)
+        .ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
 }

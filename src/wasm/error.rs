@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::environment::environment;
 use super::json::wire_to_js;
 use crate::error::Error;
-use crate::rpc::{Metadata, Status};
+use crate::rpc::{Metadata, Safety, Status};
 
 /// The JavaScript error for a core error.
 pub fn to_js_error(error: Error) -> JsValue {
@@ -16,10 +16,10 @@ pub fn to_js_error(error: Error) -> JsValue {
     if let Some(status) = &error.status {
         set_status(&fields, status);
     }
-    set(&fields, "retryable", error.is_retryable().into());
+    set(&fields, "retryable", error.status.as_ref().is_some_and(|status| status.is_retryable(Safety::ReadOnly)).into());
     for (name, value) in [("method", &error.method), ("entity", &error.entity), ("path", &error.path)] {
         if let Some(value) = value {
-            set(&fields, name, value.as_str().into());
+            set(&fields, name, (**value).into());
         }
     }
     if !error.problems.is_empty() {
@@ -28,9 +28,9 @@ pub fn to_js_error(error: Error) -> JsValue {
     if let Some(cause) = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<JsValue>()) {
         set(&fields, "cause", cause.clone());
     }
-    let kind = error.kind.name();
+    let kind = format!("{:?}", error.kind);
     match environment() {
-        Ok(environment) => environment.make_error(kind, &error.message, &fields),
+        Ok(environment) => environment.make_error(&kind, &error.message, &fields),
         Err(missing) => missing,
     }
 }

@@ -98,7 +98,7 @@ impl BodyReader for Body {
 }
 
 /// Node's `fetch` hides what happened in nested causes; the innermost says it best.
-fn fetch_error(error: JsValue) -> FetchError {
+pub fn fetch_error(error: JsValue) -> FetchError {
     let mut message = text_of(&error);
     let mut inner = error.clone();
     let mut explained = false;
@@ -119,6 +119,6 @@ fn fetch_error(error: JsValue) -> FetchError {
     FetchError { message, cause: Some(Rc::new(error)), reason_hidden }
 }
 
-fn text_of(error: &JsValue) -> String {
+pub fn text_of(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map(|e| e.message().into()).or_else(|| error.as_string()).unwrap_or_default()
 }

@@ -72,7 +72,8 @@ pub fn wire_to_js(name: &str, wire: &[u8]) -> Result<JsValue, JsValue> {
 /// The message type of a full name.
 pub fn message(name: &str) -> Result<MessageId, JsValue> {
     MessageId::by_name(name).ok_or_else(|| {
-        let text = ["there is no message type ", name, "; expected a full name such as flyteidl.admin.Execution"].concat();
+        let text =
+            ["there is no message type ", name, "; expected a full name such as flyteidl.admin.Execution"].concat();
         to_js_error(Error::new(Kind::Value, text).at("typeName"))
     })
 }

@@ -2,13 +2,24 @@
 //! reads its options, clones an `Rc` of the core object, calls one core function and converts the result.
 
 mod client;
+mod dto;
+mod entity;
 mod environment;
 mod error;
+mod execution;
 mod host;
 mod json;
+mod lend;
+mod node;
 mod options;
+mod pages;
 mod proto;
+mod read;
+mod remote;
 mod signal;
+mod source;
+mod value;
+mod values;
 
 /// The hand-written part of the TypeScript declarations.
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]

@@ -36,7 +36,12 @@ impl Options {
         Ok(if value.is_null() { JsValue::UNDEFINED } else { value })
     }
 
-    fn read<T>(&mut self, name: &'static str, expected: &str, take: impl Fn(&JsValue) -> Option<T>) -> Result<Option<T>, JsValue> {
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        take: impl Fn(&JsValue) -> Option<T>,
+    ) -> Result<Option<T>, JsValue> {
         let value = self.raw(name)?;
         if value.is_undefined() {
             return Ok(None);
@@ -61,13 +66,15 @@ impl Options {
 
     /// A whole number from 0 to 2^32-1.
     pub fn count(&mut self, name: &'static str) -> Result<Option<u32>, JsValue> {
-        let whole = |value: &JsValue| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
+        let whole =
+            |value: &JsValue| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
         Ok(self.read(name, "a whole number, 0 or more", whole)?.map(|number| number as u32))
     }
 
     /// Milliseconds; Infinity is the longest duration.
     pub fn duration(&mut self, name: &'static str) -> Result<Option<Duration>, JsValue> {
-        let number = self.read(name, "a number of milliseconds, 0 or more", |value| value.as_f64().filter(|n| *n >= 0.0))?;
+        let number =
+            self.read(name, "a number of milliseconds, 0 or more", |value| value.as_f64().filter(|n| *n >= 0.0))?;
         Ok(number.map(|ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX)))
     }
 
@@ -84,8 +91,11 @@ impl Options {
     /// An AbortSignal.
     pub fn signal(&mut self) -> Result<Option<AbortSignal>, JsValue> {
         // Of any realm: what it can do counts, not which constructor made it.
-        let is_signal = |value: &JsValue| Reflect::get(value, &"aborted".into()).is_ok_and(|flag| flag.as_bool().is_some());
-        self.read("signal", "an AbortSignal", |value| (value.is_object() && is_signal(value)).then(|| value.clone().unchecked_into()))
+        let is_signal =
+            |value: &JsValue| Reflect::get(value, &"aborted".into()).is_ok_and(|flag| flag.as_bool().is_some());
+        self.read("signal", "an AbortSignal", |value| {
+            (value.is_object() && is_signal(value)).then(|| value.clone().unchecked_into())
+        })
     }
 
     /// A list of texts.
@@ -124,7 +134,7 @@ impl Options {
 }
 
 /// What every call takes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     /// Cancels the call.
     pub signal: Option<AbortSignal>,
@@ -145,6 +155,11 @@ impl CallOptions {
             metadata: options.text_map("metadata")?.unwrap_or_default(),
             on_reply: options.function("onReply")?,
         })
+    }
+
+    /// What the core takes of them.
+    pub fn core(&self) -> crate::remote::CallOptions {
+        crate::remote::CallOptions { metadata: self.metadata.clone(), timeout: self.timeout }
     }
 
     /// Reads an options argument that has nothing else.

@@ -10,7 +10,10 @@ use super::error::to_js_error;
 use crate::error::{Error, Kind};
 
 /// Runs `work` until it ends or the signal fires.
-pub async fn abortable<T>(signal: Option<AbortSignal>, work: impl Future<Output = Result<T, JsValue>>) -> Result<T, JsValue> {
+pub async fn abortable<T>(
+    signal: Option<AbortSignal>,
+    work: impl Future<Output = Result<T, JsValue>>,
+) -> Result<T, JsValue> {
     let Some(signal) = signal else { return work.await };
     if signal.aborted() {
         return Err(cancelled(&signal));

@@ -22,9 +22,9 @@ export interface RemoteOptions {
   consoleEndpoint?: string | undefined
   /** Request headers of every call, e.g. `authorization`. */
   metadata?: Record<string, string> | undefined
-  /** Deadline in milliseconds for each RPC. Default: 30 000; Infinity for none. */
+  /** Deadline in milliseconds for each RPC. Default: 60 000; Infinity for none. */
   timeoutMs?: number | undefined
-  /** How often a call that is safe to repeat is repeated after a transient failure. Default: 4; 0 for never. */
+  /** How often a call that is safe to repeat is repeated after a transient failure. Default: 3; 0 for never. */
   retries?: number | undefined
   /** Largest reply message in bytes. Default: 64 MiB. */
   maxReplyBytes?: number | undefined
@@ -58,6 +58,25 @@ export interface Identifier {
   domain: string
   name: string
   version: string
+}
+
+/** A named, typed value of an interface. */
+export interface Variable {
+  name: string
+  /** Declared type in words, e.g. `integer` or `list[string]`. */
+  type: string
+  /** May be empty. */
+  description: string
+}
+
+/** A declared input. */
+export interface InputVariable extends Variable {
+  /** It must be given: there is no default. */
+  required: boolean
+  /** Taken when nothing is given. */
+  default?: FlyteValue | undefined
+  /** Set by the launch plan; it can't be given. */
+  fixed?: FlyteValue | undefined
 }
 
 /** Names an execution. As text: a bare name, or `ex:project:domain:name`. */

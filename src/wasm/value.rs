@@ -41,7 +41,8 @@ fn input(value: &JsValue, depth: u32) -> InputValue {
         return InputValue::Bool(flag);
     }
     if value.is_bigint() {
-        return i64::try_from(value.clone()).map_or_else(|_| InputValue::Other("a bigint beyond 64 bits".to_owned()), InputValue::Int);
+        return i64::try_from(value.clone())
+            .map_or_else(|_| InputValue::Other("a bigint beyond 64 bits".to_owned()), InputValue::Int);
     }
     object(value, depth)
 }
@@ -108,10 +109,14 @@ pub fn output(value: &OutputValue) -> Result<JsValue, JsValue> {
         OutputValue::Duration { seconds, nanos } => milliseconds(*seconds, *nanos).into(),
         OutputValue::List(items) => items.iter().map(output).collect::<Result<Array, _>>()?.into(),
         OutputValue::Map(pairs) => outputs(pairs)?,
-        OutputValue::Blob { uri, format, multipart } => {
-            record(&[("uri", uri.as_str().into()), ("format", format.as_str().into()), ("multipart", (*multipart).into())])
+        OutputValue::Blob { uri, format, multipart } => record(&[
+            ("uri", uri.as_str().into()),
+            ("format", format.as_str().into()),
+            ("multipart", (*multipart).into()),
+        ]),
+        OutputValue::StructuredDataset { uri, format } => {
+            record(&[("uri", uri.as_str().into()), ("format", format.as_str().into())])
         }
-        OutputValue::StructuredDataset { uri, format } => record(&[("uri", uri.as_str().into()), ("format", format.as_str().into())]),
         OutputValue::Binary { tag, value } => {
             record(&[("tag", tag.as_str().into()), ("value", Uint8Array::from(value.as_slice()).into())])
         }

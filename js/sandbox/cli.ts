@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// `flyte-remote sandbox`: the sandbox from the command line.
+
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startSandbox } from 'flyte-remote/sandbox'
+import { loadSample } from './sample.js'
+
+const USAGE = `usage: flyte-remote sandbox [options]
+
+A Flyte control plane on this machine, for development and tests. Container tasks run as local processes, without isolation.
+
+  --port N        gRPC-Web, signed URLs and the console (default 30080; 0 for any free port)
+  --grpc-port N   native gRPC without TLS (default 30081; 0 for any free port)
+  --data DIR      keep the state in DIR across restarts (default: memory only)
+  --no-sample     start without the sample project's workflows and executions
+`
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      port: { type: 'string', default: '30080' },
+      'grpc-port': { type: 'string', default: '30081' },
+      data: { type: 'string' },
+      'no-sample': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return void process.stdout.write(USAGE)
+  if (positionals.length !== 1 || positionals[0] !== 'sandbox')
+    throw new UsageError(`unknown command: ${positionals.join(' ') || '(none)'}`)
+  const sandbox = await startSandbox({
+    port: port('--port', values.port),
+    grpcPort: port('--grpc-port', values['grpc-port']),
+    data: values.data,
+    www: consoleFolder(),
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => sandbox.close().then(() => process.exit(0)))
+  }
+  console.log(`Flyte sandbox   ${sandbox.url}${consoleFolder() ? '/console' : ''}`)
+  console.log(`native gRPC     ${sandbox.grpcUrl} (insecure)`)
+  console.log(`state           ${values.data ?? 'in memory, gone when this ends'}`)
+  if (!values['no-sample']) await loadSample(sandbox.url)
+  console.log('Press Ctrl-C to stop.')
+}
+
+class UsageError extends Error {}
+
+function port(option: string, text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number > 65535) throw new UsageError(`${option} takes a port number, got ${text}`)
+  return number
+}
+
+function consoleFolder(): string | undefined {
+  const folder = fileURLToPath(new URL('./www', import.meta.url))
+  return existsSync(folder) ? folder : undefined
+}
+
+main(process.argv.slice(2)).catch((error: Error & { code?: string }) => {
+  const misused = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS')
+  console.error(`flyte-remote: ${error.message}${misused ? `\n\n${USAGE}` : ''}`)
+  process.exit(misused ? 2 : 1)
+})

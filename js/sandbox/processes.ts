@@ -1,0 +1,234 @@
+// Container tasks as local processes: one folder each, its own process group, nothing left behind. No isolation.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstat, open, readdir, readFile, rm } from 'node:fs/promises'
+import { availableParallelism, constants } from 'node:os'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { CoreFile, Task } from './core.js'
+import { startTime } from './lock.js'
+import type { Runner, RunResult } from './plane.js'
+
+/** How long a process may take to end after SIGTERM. */
+const GRACE_MS = 5000
+/** The part of stderr that is kept in the execution's error. */
+const STDERR_BYTES = 10_000
+
+interface Waiting {
+  task: Task
+  start: () => void
+}
+
+interface Running {
+  child: ChildProcess
+  timedOut: boolean
+  /** Resolves when nothing of it is left. */
+  ended: Promise<unknown>
+  kill: ReturnType<typeof setTimeout> | undefined
+}
+
+const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/** Runs tasks below `root`, at most `limit` at a time; a temporary root is removed in the end. */
+export class Processes implements Runner {
+  /** Where the runs have their folders. */
+  readonly root: string
+  readonly #limit: number
+  readonly #temporary: boolean
+  readonly #running = new Map<string, Running>()
+  readonly #waiting: Waiting[] = []
+  readonly #onExit = () => this.#endNow()
+  readonly #onSignal = (signal: NodeJS.Signals) => {
+    this.#endNow()
+    // Without another listener the signal would have ended this process: let it.
+    for (const name of SIGNALS) process.off(name, this.#onSignal)
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+  }
+  #closed = false
+
+  constructor(root: string, temporary: boolean, limit = availableParallelism()) {
+    this.root = root
+    this.#temporary = temporary
+    this.#limit = limit
+    mkdirSync(root, { recursive: true, mode: 0o700 })
+    process.on('exit', this.#onExit)
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal)
+  }
+
+  start(task: Task, started: () => void): Promise<RunResult> {
+    return new Promise((resolve, reject) => {
+      const start = () => this.#run(task, started).then(resolve, reject)
+      this.#waiting.push({ task, start })
+      this.#next()
+    })
+  }
+
+  stop(run: string): void {
+    const at = this.#waiting.findIndex(({ task }) => task.run === run)
+    if (at >= 0) this.#waiting.splice(at, 1)
+    const running = this.#running.get(run)
+    if (running) terminate(running)
+  }
+
+  /** Ends everything that runs. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#waiting.length = 0
+    const ends = [...this.#running.values()].map((running) => {
+      terminate(running, 500)
+      return running.ended
+    })
+    await Promise.all(ends)
+    process.off('exit', this.#onExit)
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal)
+    if (this.#temporary) rmSync(this.root, { recursive: true, force: true })
+  }
+
+  #next(): void {
+    while (!this.#closed && this.#running.size < this.#limit) {
+      const next = this.#waiting.shift()
+      if (!next) return
+      next.start()
+    }
+  }
+
+  async #run(task: Task, started: () => void): Promise<RunResult> {
+    const { run } = task
+    const dir = this.#inside(task.dir, this.root)
+    prepare(dir, task, this.#inside)
+    const child = launch(dir, task)
+    const running: Running = { child, timedOut: false, ended: Promise.resolve(), kill: undefined }
+    // Reserves the place now: the process may only be told about in the next turn.
+    this.#running.set(run, running)
+    const limit = task.timeoutMs === undefined ? undefined : setTimeout(() => expire(running), Math.min(task.timeoutMs, 2 ** 31 - 1))
+    const ended = new Promise<RunResult>((resolve) => {
+      child.once('spawn', () => {
+        writeFileSync(pidFile(dir), `${child.pid} ${startTime(child.pid ?? 0)}`)
+        started()
+      })
+      const end = async (exitCode: number, problem?: string) => {
+        clearTimeout(limit)
+        clearTimeout(running.kill)
+        killGroup(child, 'SIGKILL')
+        this.#running.delete(run)
+        this.#next()
+        const files = await collect(dir, task.filesOut)
+        const stderr = problem ?? (await tail(`${dir}.stderr`))
+        await rm(dir, { recursive: true, force: true })
+        await rm(pidFile(dir), { force: true })
+        resolve({ exitCode, timedOut: running.timedOut, stderr, files })
+      }
+      child.once('error', (error) => end(127, `${task.argv[0] ?? 'the task'} could not be started: ${error.message}`))
+      child.once('exit', (code, signal) => end(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+    })
+    running.ended = ended
+    return ended
+  }
+
+  /** An absolute path below a folder; anything else is refused. */
+  readonly #inside = (path: string, folder: string): string => {
+    const full = resolve(folder, path)
+    if (!full.startsWith(folder + sep)) throw new Error(`${path} is outside of ${folder}`)
+    return full
+  }
+
+  #endNow(): void {
+    for (const { child } of this.#running.values()) killGroup(child, 'SIGKILL')
+    if (this.#temporary) rmSync(this.root, { recursive: true, force: true })
+  }
+}
+
+function prepare(dir: string, task: Task, inside: (path: string, folder: string) => string): void {
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  for (const folder of task.dirs) mkdirSync(inside(folder, dir), { recursive: true })
+  for (const file of task.files) {
+    const path = inside(file.path, dir)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, file.bytes)
+  }
+}
+
+function launch(dir: string, task: Task): ChildProcess {
+  const [program = '', ...args] = task.argv
+  const env: Record<string, string> = { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin', HOME: dir, TMPDIR: dir }
+  for (let at = 0; at + 1 < task.env.length; at += 2) env[task.env[at] ?? ''] = task.env[at + 1] ?? ''
+  const out = openSync(`${dir}.stdout`, 'w', 0o600)
+  const err = openSync(`${dir}.stderr`, 'w', 0o600)
+  try {
+    return spawn(program, args, { cwd: dir, env, stdio: ['ignore', out, err], detached: true, shell: false })
+  } finally {
+    closeSync(out)
+    closeSync(err)
+  }
+}
+
+function expire(running: Running): void {
+  running.timedOut = true
+  terminate(running)
+}
+
+/** SIGTERM, then SIGKILL, to the process and all it started. */
+function terminate(running: Running, grace = GRACE_MS): void {
+  killGroup(running.child, 'SIGTERM')
+  running.kill ??= setTimeout(() => killGroup(running.child, 'SIGKILL'), grace)
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    // All of the group have ended.
+  }
+}
+
+const pidFile = (dir: string): string => `${dir}.pid`
+
+/** Ends processes that a killed sandbox left running below `root`, and removes their folders. */
+export async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(root).catch(() => [])) {
+    if (name.endsWith('.pid')) killOrphan(join(root, name))
+    if (!/\.(stdout|stderr)$/.test(name)) await rm(join(root, name), { recursive: true, force: true })
+  }
+}
+
+function killOrphan(file: string): void {
+  const [pid = 0, started] = readFileSync(file, 'utf8').split(' ').map(Number)
+  // The number may belong to another process by now; its start time tells.
+  if (pid < 2 || startTime(pid) !== started) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
+}
+
+/** The files that a task wrote, of those asked for; symbolic links are not followed. */
+async function collect(dir: string, wanted: string[]): Promise<CoreFile[]> {
+  const files: CoreFile[] = []
+  for (const path of wanted) await gather(dir, path.replace(/\/+$/, ''), files)
+  return files
+}
+
+async function gather(dir: string, path: string, files: CoreFile[]): Promise<void> {
+  const full = resolve(dir, path)
+  if (full !== dir && !full.startsWith(dir + sep)) return
+  const stat = await lstat(full).catch(() => undefined)
+  if (stat?.isFile()) files.push({ path, bytes: await readFile(full) })
+  if (!stat?.isDirectory()) return
+  for (const name of (await readdir(full)).sort()) await gather(dir, path === '' || path === '.' ? name : `${path}/${name}`, files)
+}
+
+async function tail(path: string): Promise<string> {
+  const file = await open(path).catch(() => undefined)
+  if (!file) return ''
+  try {
+    const { size } = await file.stat()
+    const length = Math.min(size, STDERR_BYTES)
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length)
+    return buffer.toString()
+  } finally {
+    await file.close()
+  }
+}

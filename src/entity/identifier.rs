@@ -1,0 +1,334 @@
+//! Identifiers, as structs and in text form: `tsk:p:d:n:v`, `wf:…`, `lp:…`, `ex:p:d:n`,
+//! `te:ep:ed:en:node:tp:td:tn:tv:attempt`. A part that holds a colon has no text form.
+
+use std::fmt;
+
+use crate::error::{Error, Kind};
+use crate::idl::flyteidl::core;
+
+/// What an identifier names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ResourceType {
+    /// Not said.
+    Unspecified,
+    /// A task.
+    Task,
+    /// A workflow.
+    Workflow,
+    /// A launch plan.
+    LaunchPlan,
+    /// A dataset.
+    Dataset,
+}
+
+impl ResourceType {
+    /// The number on the wire.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// The type for a number on the wire; unknown ones are `Unspecified`.
+    #[must_use]
+    pub fn of(number: i32) -> Self {
+        match number {
+            1 => ResourceType::Task,
+            2 => ResourceType::Workflow,
+            3 => ResourceType::LaunchPlan,
+            4 => ResourceType::Dataset,
+            _ => ResourceType::Unspecified,
+        }
+    }
+
+    /// The name in Flyte's messages: `TASK`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResourceType::Unspecified => "UNSPECIFIED",
+            ResourceType::Task => "TASK",
+            ResourceType::Workflow => "WORKFLOW",
+            ResourceType::LaunchPlan => "LAUNCH_PLAN",
+            ResourceType::Dataset => "DATASET",
+        }
+    }
+
+    /// The name in a sentence: `launch plan`.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            ResourceType::Task => "task",
+            ResourceType::Workflow => "workflow",
+            ResourceType::LaunchPlan => "launch plan",
+            ResourceType::Dataset => "dataset",
+            ResourceType::Unspecified => "entity",
+        }
+    }
+
+    /// The first part of an identifier's text form.
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        match self {
+            ResourceType::Task => "tsk",
+            ResourceType::Workflow => "wf",
+            ResourceType::LaunchPlan => "lp",
+            ResourceType::Unspecified | ResourceType::Dataset => "<unknown>",
+        }
+    }
+
+    fn of_prefix(prefix: &str) -> Option<Self> {
+        match prefix {
+            "tsk" => Some(ResourceType::Task),
+            "wf" => Some(ResourceType::Workflow),
+            "lp" => Some(ResourceType::LaunchPlan),
+            _ => None,
+        }
+    }
+}
+
+/// Names a task, workflow or launch plan.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identifier {
+    /// What it names.
+    pub resource_type: ResourceType,
+    /// Project.
+    pub project: String,
+    /// Domain.
+    pub domain: String,
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Organisation, empty where Flyte has none.
+    pub org: String,
+}
+
+impl Identifier {
+    /// An identifier without an organisation.
+    #[must_use]
+    pub fn new(resource_type: ResourceType, project: &str, domain: &str, name: &str, version: &str) -> Self {
+        Identifier {
+            resource_type,
+            project: project.to_owned(),
+            domain: domain.to_owned(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+            org: String::new(),
+        }
+    }
+
+    /// Reads `tsk:project:domain:name:version` (or `wf:…`, `lp:…`).
+    ///
+    /// # Errors
+    /// `Kind::Value` when the kind is unknown or the number of parts is wrong.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut parts = text.split(':');
+        let parts = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
+        let (Some(prefix), Some(project), Some(domain), Some(name), Some(version), None) = parts else {
+            return Err(malformed(text, "tsk|wf|lp:project:domain:name:version"));
+        };
+        let Some(resource_type) = ResourceType::of_prefix(prefix) else {
+            return Err(malformed(text, "tsk|wf|lp:project:domain:name:version"));
+        };
+        Ok(Identifier::new(resource_type, project, domain, name, version))
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn to_proto(&self) -> core::Identifier {
+        core::Identifier {
+            resource_type: self.resource_type.number(),
+            project: self.project.clone(),
+            domain: self.domain.clone(),
+            name: self.name.clone(),
+            version: self.version.clone(),
+            org: self.org.clone(),
+        }
+    }
+}
+
+impl From<core::Identifier> for Identifier {
+    fn from(id: core::Identifier) -> Self {
+        Identifier {
+            resource_type: ResourceType::of(id.resource_type),
+            project: id.project,
+            domain: id.domain,
+            name: id.name,
+            version: id.version,
+            org: id.org,
+        }
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [self.resource_type.prefix(), &self.project, &self.domain, &self.name, &self.version];
+        formatter.write_str(&parts.join(":"))
+    }
+}
+
+/// Names an execution of a workflow or a single task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExecutionId {
+    /// Project.
+    pub project: String,
+    /// Domain.
+    pub domain: String,
+    /// Name.
+    pub name: String,
+    /// Organisation, empty where Flyte has none.
+    pub org: String,
+}
+
+impl ExecutionId {
+    /// An identifier without an organisation.
+    #[must_use]
+    pub fn new(project: &str, domain: &str, name: &str) -> Self {
+        ExecutionId {
+            project: project.to_owned(),
+            domain: domain.to_owned(),
+            name: name.to_owned(),
+            org: String::new(),
+        }
+    }
+
+    /// Reads `ex:project:domain:name`.
+    ///
+    /// # Errors
+    /// `Kind::Value` for any other text.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut parts = text.split(':');
+        match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some("ex"), Some(project), Some(domain), Some(name), None) => Ok(ExecutionId::new(project, domain, name)),
+            _ => Err(malformed(text, "ex:project:domain:name")),
+        }
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn to_proto(&self) -> core::WorkflowExecutionIdentifier {
+        core::WorkflowExecutionIdentifier {
+            project: self.project.clone(),
+            domain: self.domain.clone(),
+            name: self.name.clone(),
+            org: self.org.clone(),
+        }
+    }
+}
+
+impl From<core::WorkflowExecutionIdentifier> for ExecutionId {
+    fn from(id: core::WorkflowExecutionIdentifier) -> Self {
+        ExecutionId { project: id.project, domain: id.domain, name: id.name, org: id.org }
+    }
+}
+
+impl fmt::Display for ExecutionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&["ex", &self.project, &self.domain, &self.name].join(":"))
+    }
+}
+
+/// Names the execution of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeExecutionId {
+    /// The execution it belongs to.
+    pub execution: ExecutionId,
+    /// The node, `n0`; children of a parent node are called `n1-0-n0` (parent, attempt, child).
+    pub node_id: String,
+}
+
+impl NodeExecutionId {
+    /// The message.
+    #[must_use]
+    pub fn to_proto(&self) -> core::NodeExecutionIdentifier {
+        core::NodeExecutionIdentifier { node_id: self.node_id.clone(), execution_id: Some(self.execution.to_proto()) }
+    }
+}
+
+impl From<core::NodeExecutionIdentifier> for NodeExecutionId {
+    fn from(id: core::NodeExecutionIdentifier) -> Self {
+        NodeExecutionId { execution: id.execution_id.unwrap_or_default().into(), node_id: id.node_id }
+    }
+}
+
+impl fmt::Display for NodeExecutionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&[&self.execution.to_string(), " node ", &self.node_id].concat())
+    }
+}
+
+/// Names one attempt of a node to run its task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskExecutionId {
+    /// The task.
+    pub task: Identifier,
+    /// The node that runs it.
+    pub node: NodeExecutionId,
+    /// 0 for the first attempt.
+    pub retry_attempt: u32,
+}
+
+impl TaskExecutionId {
+    /// Reads `te:ep:ed:en:node:tp:td:tn:tv:attempt`.
+    ///
+    /// # Errors
+    /// `Kind::Value` for any other text.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = || {
+            malformed(text, "te:exec_project:exec_domain:exec_name:node_id:task_project:task_domain:task_name:task_version:retry_attempt")
+        };
+        let parts: Vec<&str> = text.split(':').collect();
+        let ["te", project, domain, name, node, task_project, task_domain, task_name, task_version, attempt] =
+            parts.as_slice()
+        else {
+            return Err(wrong());
+        };
+        let retry_attempt = attempt.parse().map_err(|_| wrong())?;
+        let task = Identifier::new(ResourceType::Task, task_project, task_domain, task_name, task_version);
+        let execution = ExecutionId::new(project, domain, name);
+        Ok(TaskExecutionId { task, node: NodeExecutionId { execution, node_id: (*node).to_owned() }, retry_attempt })
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn to_proto(&self) -> core::TaskExecutionIdentifier {
+        core::TaskExecutionIdentifier {
+            task_id: Some(self.task.to_proto()),
+            node_execution_id: Some(self.node.to_proto()),
+            retry_attempt: self.retry_attempt,
+        }
+    }
+}
+
+impl From<core::TaskExecutionIdentifier> for TaskExecutionId {
+    fn from(id: core::TaskExecutionIdentifier) -> Self {
+        TaskExecutionId {
+            task: id.task_id.unwrap_or_default().into(),
+            node: id.node_execution_id.unwrap_or_default().into(),
+            retry_attempt: id.retry_attempt,
+        }
+    }
+}
+
+impl fmt::Display for TaskExecutionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (execution, task) = (&self.node.execution, &self.task);
+        let parts: [&str; 10] = [
+            "te",
+            &execution.project,
+            &execution.domain,
+            &execution.name,
+            &self.node.node_id,
+            &task.project,
+            &task.domain,
+            &task.name,
+            &task.version,
+            &self.retry_attempt.to_string(),
+        ];
+        formatter.write_str(&parts.join(":"))
+    }
+}
+
+fn malformed(text: &str, form: &str) -> Error {
+    let message = ["identifier \"", text, "\" is not of the form ", form];
+    Error::new(Kind::Value, message.concat())
+}

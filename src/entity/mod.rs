@@ -1,0 +1,17 @@
+//! What is registered: tasks, workflows, launch plans, and the identifiers that name them.
+
+mod identifier;
+mod interface;
+mod launch_plan;
+pub(crate) mod reference;
+pub(crate) mod spec;
+mod task;
+pub(crate) mod wire;
+mod workflow;
+
+pub use identifier::{ExecutionId, Identifier, NodeExecutionId, ResourceType, TaskExecutionId};
+pub use interface::{type_in_words, Input, Interface, Variable};
+pub use launch_plan::LaunchPlan;
+pub use reference::{ExecutionReference, Reference};
+pub use task::Task;
+pub use workflow::Workflow;

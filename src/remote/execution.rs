@@ -1,0 +1,208 @@
+//! An execution that can be watched and ended: a snapshot, and the remote it came from.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::call::CallOptions;
+use super::{Remote, Wait};
+use crate::entity::{ExecutionId, Interface};
+use crate::error::{Error, Kind};
+use crate::execution::{Execution, ExecutionError, Phase};
+use crate::value::Values;
+
+/// An execution attached to its remote. Cloning is cheap, clones share their state.
+#[derive(Clone)]
+pub struct WorkflowExecution {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    remote: Remote,
+    id: ExecutionId,
+    /// Of what was launched, where that is known.
+    interface: Option<Rc<Interface>>,
+    snapshot: RefCell<Rc<Execution>>,
+    inputs: RefCell<Option<Values>>,
+    outputs: RefCell<Option<Values>>,
+    /// Syncs begun so far, and the one that the snapshot is from: a late reply of an early sync changes nothing.
+    begun: Cell<u64>,
+    shown: Cell<u64>,
+}
+
+impl WorkflowExecution {
+    pub(super) fn new(remote: Remote, snapshot: Execution, interface: Option<Rc<Interface>>) -> Self {
+        WorkflowExecution {
+            inner: Rc::new(Inner {
+                remote,
+                id: snapshot.id.clone(),
+                interface,
+                snapshot: RefCell::new(Rc::new(snapshot)),
+                inputs: RefCell::default(),
+                outputs: RefCell::default(),
+                begun: Cell::new(0),
+                shown: Cell::new(0),
+            }),
+        }
+    }
+
+    /// Its identifier.
+    #[must_use]
+    pub fn id(&self) -> &ExecutionId {
+        &self.inner.id
+    }
+
+    /// The remote it came from.
+    #[must_use]
+    pub fn remote(&self) -> &Remote {
+        &self.inner.remote
+    }
+
+    /// What the server said last.
+    #[must_use]
+    pub fn snapshot(&self) -> Rc<Execution> {
+        Rc::clone(&self.inner.snapshot.borrow())
+    }
+
+    /// How far it was then.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.inner.snapshot.borrow().phase
+    }
+
+    /// It had ended then.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.inner.snapshot.borrow().is_done()
+    }
+
+    /// It had ended well then.
+    #[must_use]
+    pub fn is_successful(&self) -> bool {
+        self.inner.snapshot.borrow().is_successful()
+    }
+
+    /// The console's page about it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.inner.remote.execution_url(&self.inner.id)
+    }
+
+    /// Why it failed; `None` when it did not.
+    ///
+    /// # Errors
+    /// `Kind::Assertion` while it has not ended.
+    pub fn error(&self) -> Result<Option<ExecutionError>, Error> {
+        let snapshot = self.snapshot();
+        if !snapshot.is_done() {
+            return Err(self.too_early(&snapshot, "its error"));
+        }
+        Ok(snapshot.error.clone())
+    }
+
+    /// Asks the server for its state, with `nodes` for its nodes and their attempts too.
+    ///
+    /// # Errors
+    /// As a call fails.
+    pub async fn sync(&self, nodes: bool, options: &CallOptions) -> Result<(), Error> {
+        self.inner.remote.sync(self, nodes, options).await
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// `Kind::Timeout` when `wait.timeout` passes first, or as a call fails for good.
+    pub async fn wait(&self, wait: &Wait, options: &CallOptions) -> Result<(), Error> {
+        self.inner.remote.wait(self, wait, options).await
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// As the call fails; an execution that has ended can't be ended again.
+    pub async fn terminate(&self, cause: &str, options: &CallOptions) -> Result<(), Error> {
+        self.inner.remote.terminate(&self.inner.id, cause, options).await
+    }
+
+    /// What it was given, defaults included.
+    ///
+    /// # Errors
+    /// As a call fails; `Kind::Download` when the values are stored apart and can't be read.
+    pub async fn inputs(&self, options: &CallOptions) -> Result<Values, Error> {
+        if self.inner.inputs.borrow().is_none() {
+            self.load(options).await?;
+        }
+        Ok(self.inner.inputs.borrow().clone().unwrap_or_default())
+    }
+
+    /// What it gave.
+    ///
+    /// # Errors
+    /// `Kind::Assertion` while it has not ended, and when it did not end well; otherwise as for `inputs`.
+    pub async fn outputs(&self, options: &CallOptions) -> Result<Values, Error> {
+        let snapshot = self.snapshot();
+        if !snapshot.is_done() {
+            return Err(self.too_early(&snapshot, "its outputs"));
+        }
+        if !snapshot.is_successful() {
+            return Err(self.no_outputs(&snapshot));
+        }
+        if self.inner.outputs.borrow().is_none() {
+            self.load(options).await?;
+        }
+        Ok(self.inner.outputs.borrow().clone().unwrap_or_default())
+    }
+
+    async fn load(&self, options: &CallOptions) -> Result<(), Error> {
+        let done = self.is_successful();
+        let (inputs, outputs) = self.inner.remote.execution_data(&self.inner.id, done, options).await?;
+        let interface = self.inner.interface.as_deref();
+        let input_types = interface.map(|interface| {
+            interface.inputs.iter().map(|input| (input.name.clone(), input.literal_type.clone())).collect()
+        });
+        self.inner.inputs.replace(Some(Values::new(inputs, input_types.unwrap_or_default())));
+        if let Some(outputs) = outputs {
+            let output_types = interface.map(|interface| {
+                interface.outputs.iter().map(|output| (output.name.clone(), output.literal_type.clone())).collect()
+            });
+            self.inner.outputs.replace(Some(Values::new(outputs, output_types.unwrap_or_default())));
+        }
+        Ok(())
+    }
+
+    /// The number of a sync that begins now.
+    pub(super) fn begin_sync(&self) -> u64 {
+        self.inner.begun.set(self.inner.begun.get() + 1);
+        self.inner.begun.get()
+    }
+
+    /// Takes the result of sync number `sync` unless a later one came first. Nodes that it does not tell are kept.
+    pub(super) fn show(&self, sync: u64, mut snapshot: Execution) {
+        if sync < self.inner.shown.get() {
+            return;
+        }
+        self.inner.shown.set(sync);
+        if snapshot.nodes.is_none() {
+            snapshot.nodes.clone_from(&self.snapshot().nodes);
+        }
+        self.inner.snapshot.replace(Rc::new(snapshot));
+    }
+
+    fn too_early(&self, snapshot: &Execution, what: &str) -> Error {
+        let message = ["is ", snapshot.phase.as_str(), "; wait until it has ended before asking for ", what].concat();
+        Error::new(Kind::Assertion, message).about(self.inner.id.to_string())
+    }
+
+    fn no_outputs(&self, snapshot: &Execution) -> Error {
+        let mut message = ["has no outputs: it ended ", snapshot.phase.as_str()].concat();
+        let reason = match (&snapshot.error, &snapshot.abort) {
+            (Some(error), _) => [error.code.as_str(), " ", &error.message].concat(),
+            (None, Some(abort)) => abort.cause.clone(),
+            (None, None) => String::new(),
+        };
+        if !reason.trim().is_empty() {
+            message.push_str(": ");
+            message.push_str(reason.trim());
+        }
+        Error::new(Kind::Assertion, message).about(self.inner.id.to_string())
+    }
+}

@@ -1,0 +1,140 @@
+//! `fetchTask`, `fetchWorkflow`, `fetchLaunchPlan`, `fetchExecution`.
+
+use std::rc::Rc;
+
+use prost::Message;
+
+use super::call::{CallOptions, Scope};
+use super::client::{bad_reply, decode};
+use super::{Remote, WorkflowExecution};
+use crate::entity::reference::required_name;
+use crate::entity::wire::EntityList;
+use crate::entity::{ExecutionReference, Identifier, LaunchPlan, Reference, ResourceType, Task, Workflow};
+use crate::error::{Error, Kind};
+use crate::idl::flyteidl::admin;
+
+pub(super) const GET_TASK: &str = "/flyteidl.service.AdminService/GetTask";
+pub(super) const GET_WORKFLOW: &str = "/flyteidl.service.AdminService/GetWorkflow";
+pub(super) const GET_LAUNCH_PLAN: &str = "/flyteidl.service.AdminService/GetLaunchPlan";
+const LIST_TASKS: &str = "/flyteidl.service.AdminService/ListTasks";
+const LIST_WORKFLOWS: &str = "/flyteidl.service.AdminService/ListWorkflows";
+const LIST_LAUNCH_PLANS: &str = "/flyteidl.service.AdminService/ListLaunchPlans";
+
+impl Remote {
+    /// A task, by default its version registered last.
+    ///
+    /// # Errors
+    /// `Kind::NotFound`, or as the call fails.
+    pub async fn fetch_task(&self, reference: &Reference, options: &CallOptions) -> Result<Rc<Task>, Error> {
+        let scope = self.client().begin(options);
+        let id = self.resolve(reference, ResourceType::Task, &scope).await?;
+        self.get_task(id, &scope).await
+    }
+
+    /// A workflow, by default its version registered last.
+    ///
+    /// # Errors
+    /// `Kind::NotFound`, or as the call fails.
+    pub async fn fetch_workflow(&self, reference: &Reference, options: &CallOptions) -> Result<Rc<Workflow>, Error> {
+        let scope = self.client().begin(options);
+        let id = self.resolve(reference, ResourceType::Workflow, &scope).await?;
+        self.get_workflow(id, &scope).await
+    }
+
+    /// A launch plan with its workflow's interface, by default its version registered last, active or not.
+    ///
+    /// # Errors
+    /// `Kind::NotFound`, or as a call fails.
+    pub async fn fetch_launch_plan(
+        &self,
+        reference: &Reference,
+        options: &CallOptions,
+    ) -> Result<Rc<LaunchPlan>, Error> {
+        let scope = self.client().begin(options);
+        let id = self.resolve(reference, ResourceType::LaunchPlan, &scope).await?;
+        let plan = self.get_launch_plan(id, &scope).await?;
+        let workflow = self.get_workflow(plan.workflow_id.clone(), &scope).await?;
+        Ok(Rc::new(plan.with_workflow(&workflow.interface)))
+    }
+
+    /// An execution, attached: it can sync, wait and terminate itself.
+    ///
+    /// # Errors
+    /// `Kind::NotFound`, or as the call fails.
+    pub async fn fetch_execution(
+        &self,
+        reference: &ExecutionReference,
+        options: &CallOptions,
+    ) -> Result<WorkflowExecution, Error> {
+        let scope = self.client().begin(options);
+        let id = self.execution_id(reference)?;
+        let snapshot = self.get_execution(&id, &scope).await?;
+        Ok(WorkflowExecution::new(self.clone(), snapshot, None))
+    }
+
+    pub(super) async fn get_task(&self, id: Identifier, scope: &Scope) -> Result<Rc<Task>, Error> {
+        let raw = self.get(GET_TASK, &id, scope).await?;
+        Ok(Rc::new(Task::decode(raw, Some(id)).map_err(|error| bad_reply(GET_TASK, &error))?))
+    }
+
+    pub(super) async fn get_workflow(&self, id: Identifier, scope: &Scope) -> Result<Rc<Workflow>, Error> {
+        let raw = self.get(GET_WORKFLOW, &id, scope).await?;
+        Ok(Rc::new(Workflow::decode(raw, Some(id)).map_err(|error| bad_reply(GET_WORKFLOW, &error))?))
+    }
+
+    /// A launch plan that knows only its own part of the interface.
+    pub(super) async fn get_launch_plan(&self, id: Identifier, scope: &Scope) -> Result<LaunchPlan, Error> {
+        let raw = self.get(GET_LAUNCH_PLAN, &id, scope).await?;
+        LaunchPlan::decode(raw, Some(id)).map_err(|error| bad_reply(GET_LAUNCH_PLAN, &error))
+    }
+
+    async fn get(&self, method: &'static str, id: &Identifier, scope: &Scope) -> Result<Rc<[u8]>, Error> {
+        let request = admin::ObjectGetRequest { id: Some(id.to_proto()) }.encode_to_vec();
+        self.client().call_bytes(method, request, scope).await.map_err(|error| error.about(id.to_string()))
+    }
+
+    /// The full identifier that is meant; asks the server for the latest version when none is said.
+    pub(super) async fn resolve(
+        &self,
+        reference: &Reference,
+        kind: ResourceType,
+        scope: &Scope,
+    ) -> Result<Identifier, Error> {
+        if let Some(said) = reference.kind.filter(|said| *said != kind) {
+            let message = ["this is a ", said.noun(), ", not a ", kind.noun()].concat();
+            return Err(Error::option("kind", message));
+        }
+        let name = required_name(&reference.name, kind.noun())?;
+        let (project, domain) = self.place(reference.project.as_deref(), reference.domain.as_deref(), None)?;
+        if let Some(version) = reference.version() {
+            return Ok(Identifier::new(kind, &project, &domain, name, version));
+        }
+        let method = match kind {
+            ResourceType::Task => LIST_TASKS,
+            ResourceType::Workflow => LIST_WORKFLOWS,
+            _ => LIST_LAUNCH_PLANS,
+        };
+        let request = admin::ResourceListRequest {
+            id: Some(admin::NamedEntityIdentifier {
+                project: project.clone(),
+                domain: domain.clone(),
+                name: name.to_owned(),
+                org: String::new(),
+            }),
+            limit: 1,
+            sort_by: Some(admin::Sort { key: "created_at".to_owned(), direction: 0 }),
+            ..Default::default()
+        };
+        let raw = self.client().call_bytes(method, request.encode_to_vec(), scope).await?;
+        let list: EntityList = decode(method, &raw)?;
+        let newest = list.entities.into_iter().next().and_then(|entity| entity.id);
+        let text = [kind.prefix(), &project, &domain, name].join(":");
+        match newest {
+            Some(newest) => Ok(Identifier::new(kind, &project, &domain, name, &newest.version)),
+            None => {
+                let message = ["there is no ", kind.noun(), " of this name. Check project, domain and name"].concat();
+                Err(Error::new(Kind::NotFound, message).about(text))
+            }
+        }
+    }
+}

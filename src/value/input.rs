@@ -1,0 +1,95 @@
+//! A value as the caller gave it.
+
+use crate::idl::flyteidl::core::Literal;
+
+/// A tree of values from outside, before anything is known about the declared type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InputValue {
+    /// Nothing was given; as an input or a map's entry it counts as absent.
+    Undefined,
+    /// Null.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A JavaScript number: an integer or a float as the interface says.
+    Number(f64),
+    /// A 64-bit integer (a JavaScript bigint).
+    Int(i64),
+    /// Text.
+    Text(String),
+    /// A point in time since 1970-01-01 UTC; `nanos` counts forward from `seconds`, 0 to 999,999,999.
+    Instant {
+        /// Whole seconds.
+        seconds: i64,
+        /// The rest.
+        nanos: i32,
+    },
+    /// A span of time; both have the same sign.
+    Duration {
+        /// Whole seconds.
+        seconds: i64,
+        /// The rest, at most 999,999,999 either way.
+        nanos: i32,
+    },
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A list.
+    List(Vec<InputValue>),
+    /// Names and values in the caller's order.
+    Map(Vec<(String, InputValue)>),
+    /// A ready literal, taken as it is.
+    Literal(Box<Literal>),
+    /// Something that is no value at all, in words: `a function`, `an object that contains itself`.
+    Other(String),
+}
+
+impl InputValue {
+    /// What it is, in words for an error: `number 3`, `text "abc"`, `a list`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            InputValue::Undefined => "undefined".to_owned(),
+            InputValue::Null => "null".to_owned(),
+            InputValue::Bool(true) => "boolean true".to_owned(),
+            InputValue::Bool(false) => "boolean false".to_owned(),
+            InputValue::Number(number) => number_in_words(*number),
+            InputValue::Int(number) => ["bigint ", &number.to_string()].concat(),
+            InputValue::Text(text) => ["text \"", &shortened(text), "\""].concat(),
+            InputValue::Instant { .. } => "a date".to_owned(),
+            InputValue::Duration { .. } => "a duration".to_owned(),
+            InputValue::Bytes(_) => "bytes".to_owned(),
+            InputValue::List(_) => "a list".to_owned(),
+            InputValue::Map(_) => "an object".to_owned(),
+            InputValue::Literal(_) => "a literal".to_owned(),
+            InputValue::Other(words) => words.clone(),
+        }
+    }
+}
+
+/// The largest whole number up to which every whole number is a distinct float: 2^53 - 1.
+pub(super) const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+
+/// Whole and safe, as an integer.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    // Printing floats costs 20 KB in the wasm file, so floats that are not whole are described, not printed.
+    #[allow(clippy::cast_possible_truncation)]
+    (number.abs() <= MAX_SAFE && number.trunc() == number).then_some(number as i64)
+}
+
+fn number_in_words(number: f64) -> String {
+    match whole(number) {
+        Some(whole) => ["number ", &whole.to_string()].concat(),
+        None if number.is_nan() => "NaN".to_owned(),
+        None if number.is_infinite() => "an infinite number".to_owned(),
+        None if number.abs() > MAX_SAFE => "a number beyond ±(2^53 - 1), where integers lose digits".to_owned(),
+        None => "a number with a fraction".to_owned(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 40;
+    match text.char_indices().nth(MOST) {
+        None => text.to_owned(),
+        Some((end, _)) => [text.get(..end).unwrap_or_default(), "…"].concat(),
+    }
+}

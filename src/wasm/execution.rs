@@ -1,0 +1,254 @@
+//! `FlyteWorkflowExecution` as JavaScript sees it.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+use futures_util::future::{select, Either};
+use js_sys::Date;
+use wasm_bindgen::prelude::*;
+
+use super::dto;
+use super::error::to_js_error;
+use super::json::wire_to_js;
+use super::lend::{put, Lent};
+use super::node::FlyteNodeExecution;
+use super::options::{CallOptions, Options};
+use super::signal::abortable;
+use super::values::FlyteValues;
+use crate::error::Error;
+use crate::remote::{Wait, WorkflowExecution};
+
+/// An execution of a workflow or a task. It shows what the last `sync()` or `wait()` saw.
+#[wasm_bindgen]
+pub struct FlyteWorkflowExecution {
+    pub(super) inner: WorkflowExecution,
+}
+
+#[wasm_bindgen]
+impl FlyteWorkflowExecution {
+    /// Project, domain and name.
+    #[wasm_bindgen(getter, unchecked_return_type = "{ project: string; domain: string; name: string }")]
+    pub fn id(&self) -> JsValue {
+        dto::execution_id(self.inner.id())
+    }
+
+    /// Name, unique in its project and domain.
+    #[wasm_bindgen(getter)]
+    pub fn name(&self) -> String {
+        self.inner.id().name.clone()
+    }
+
+    /// Project.
+    #[wasm_bindgen(getter)]
+    pub fn project(&self) -> String {
+        self.inner.id().project.clone()
+    }
+
+    /// Domain.
+    #[wasm_bindgen(getter)]
+    pub fn domain(&self) -> String {
+        self.inner.id().domain.clone()
+    }
+
+    /// Phase as text, e.g. `RUNNING`.
+    #[wasm_bindgen(getter)]
+    pub fn phase(&self) -> String {
+        self.inner.phase().as_str().to_owned()
+    }
+
+    /// Whether the phase is a final one: `SUCCEEDED`, `FAILED`, `ABORTED` or `TIMED_OUT`.
+    #[wasm_bindgen(getter, js_name = isDone)]
+    pub fn is_done(&self) -> bool {
+        self.inner.is_done()
+    }
+
+    /// Whether it ended well.
+    #[wasm_bindgen(getter, js_name = isSuccessful)]
+    pub fn is_successful(&self) -> bool {
+        self.inner.is_successful()
+    }
+
+    /// When it began to run.
+    #[wasm_bindgen(getter, js_name = startedAt)]
+    pub fn started_at(&self) -> Option<Date> {
+        dto::date(self.inner.snapshot().started_at.as_ref())
+    }
+
+    /// When it was created.
+    #[wasm_bindgen(getter, js_name = createdAt)]
+    pub fn created_at(&self) -> Option<Date> {
+        dto::date(self.inner.snapshot().created_at.as_ref())
+    }
+
+    /// When it last changed.
+    #[wasm_bindgen(getter, js_name = updatedAt)]
+    pub fn updated_at(&self) -> Option<Date> {
+        dto::date(self.inner.snapshot().updated_at.as_ref())
+    }
+
+    /// How long it ran, in milliseconds; known when it is done.
+    #[wasm_bindgen(getter, js_name = durationMs)]
+    pub fn duration_ms(&self) -> Option<f64> {
+        dto::milliseconds(self.inner.snapshot().duration.as_ref())
+    }
+
+    /// What was launched: a launch plan, or a task for an execution of a single task.
+    #[wasm_bindgen(getter, js_name = launchPlan, unchecked_return_type = "Identifier")]
+    pub fn launch_plan(&self) -> JsValue {
+        dto::identifier(&self.inner.snapshot().launch_plan)
+    }
+
+    /// Who started it, may be empty.
+    #[wasm_bindgen(getter)]
+    pub fn principal(&self) -> String {
+        self.inner.snapshot().principal.clone()
+    }
+
+    /// Why it failed, if it did. Throws FlyteAssertionError while it has not ended.
+    #[wasm_bindgen(getter, unchecked_return_type = "ExecutionError | undefined")]
+    pub fn error(&self) -> Result<JsValue, JsValue> {
+        self.inner.error().map(|error| dto::execution_error(error.as_ref())).map_err(to_js_error)
+    }
+
+    /// Who ended it and why, if somebody did.
+    #[wasm_bindgen(getter, unchecked_return_type = "{ cause: string; principal: string } | undefined")]
+    pub fn abort(&self) -> JsValue {
+        dto::abort(self.inner.snapshot().abort.as_ref())
+    }
+
+    /// Its page in Flyte's console.
+    #[wasm_bindgen(getter, js_name = executionUrl)]
+    pub fn execution_url(&self) -> String {
+        self.inner.url()
+    }
+
+    /// Its nodes in the order of their creation; empty until `sync({ nodes: true })` or `wait()`.
+    #[wasm_bindgen(getter, js_name = nodeExecutions)]
+    pub fn node_executions(&self) -> Vec<FlyteNodeExecution> {
+        let snapshot = self.inner.snapshot();
+        snapshot
+            .nodes
+            .iter()
+            .flat_map(|nodes| nodes.iter())
+            .map(|inner| FlyteNodeExecution { inner: Rc::clone(inner) })
+            .collect()
+    }
+
+    /// Its inputs, defaults included. Asked for once.
+    pub async fn inputs(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<FlyteValues, JsValue> {
+        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+        let call = options.core();
+        abortable(options.signal, async { inner.inputs(&call).await.map_err(to_js_error) })
+            .await
+            .map(|inner| FlyteValues { inner })
+    }
+
+    /// Its outputs. Rejects with FlyteAssertionError while it has not ended, or when it ended without outputs.
+    pub async fn outputs(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<FlyteValues, JsValue> {
+        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+        let call = options.core();
+        abortable(options.signal, async { inner.outputs(&call).await.map_err(to_js_error) })
+            .await
+            .map(|inner| FlyteValues { inner })
+    }
+
+    /// Asks the server for its state, with `nodes: true` for its nodes and their task executions too.
+    pub async fn sync(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "SyncOptions")] options: JsValue,
+    ) -> Result<(), JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let (nodes, call) = (options.flag("nodes")?.unwrap_or(false), CallOptions::read(&mut options)?);
+        options.finish()?;
+        let (inner, core) = (self.inner.clone(), call.core());
+        abortable(call.signal, async { inner.sync(nodes, &core).await.map_err(to_js_error) }).await
+    }
+
+    /// Waits until it has ended, well or not. Rejects with TimeoutError after `timeoutMs` and with CancelledError when
+    /// aborted; the execution itself goes on.
+    pub async fn wait(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
+    ) -> Result<(), JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let (thrown, caught) = oneshot::channel();
+        let (wait, call) = (wait_options(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
+        options.finish()?;
+        // Here `timeoutMs` is about the waiting; each call has the remote's deadline.
+        let (inner, core) = (self.inner.clone(), CallOptions { timeout: None, ..call.clone() }.core());
+        abortable(call.signal, unless(caught, async { inner.wait(&wait, &core).await.map_err(to_js_error) })).await
+    }
+
+    /// Ends it. `cause` is shown to whoever looks at it.
+    pub async fn terminate(
+        &self,
+        cause: &str,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<(), JsValue> {
+        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+        let call = options.core();
+        abortable(options.signal, async { inner.terminate(cause, &call).await.map_err(to_js_error) }).await
+    }
+
+    /// See `lend.rs`.
+    #[wasm_bindgen(js_name = __lend, skip_typescript)]
+    pub fn lend(&self) {
+        put(Lent::Execution(self.inner.clone()));
+    }
+
+    /// The whole `flyteidl.admin.Execution` as ProtoJSON.
+    #[wasm_bindgen(js_name = toJSON, unchecked_return_type = "admin.Execution")]
+    pub fn to_json(&self) -> Result<JsValue, JsValue> {
+        wire_to_js("flyteidl.admin.Execution", &self.inner.snapshot().raw)
+    }
+}
+
+/// Reads the options of `wait`. What the caller's `onProgress` throws goes to `thrown`.
+fn wait_options(
+    options: &mut Options,
+    execution: &WorkflowExecution,
+    thrown: oneshot::Sender<JsValue>,
+) -> Result<Wait, JsValue> {
+    let mut wait =
+        Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
+    if let Some(nodes) = options.flag("syncNodes")? {
+        wait.nodes = nodes;
+    }
+    let thrown = Cell::new(Some(thrown));
+    if let Some(progress) = options.function("onProgress")? {
+        let execution = execution.clone();
+        wait.progress = Some(Rc::new(move |_| {
+            let shown = FlyteWorkflowExecution { inner: execution.clone() };
+            let result = progress.call1(&JsValue::UNDEFINED, &shown.into());
+            if let (Err(error), Some(thrown)) = (result, thrown.take()) {
+                let _ = thrown.send(error);
+            }
+        }));
+    }
+    Ok(wait)
+}
+
+/// Runs `work`, but fails as soon as something is thrown.
+async fn unless<T>(
+    thrown: oneshot::Receiver<JsValue>,
+    work: impl Future<Output = Result<T, JsValue>>,
+) -> Result<T, JsValue> {
+    match select(Box::pin(work), thrown).await {
+        Either::Left((result, _)) => result,
+        Either::Right((Ok(error), _)) => Err(error),
+        Either::Right((Err(_), work)) => work.await,
+    }
+}
+
+/// An execution for JavaScript, or its error.
+pub fn attached(result: Result<WorkflowExecution, Error>) -> Result<FlyteWorkflowExecution, JsValue> {
+    result.map(|inner| FlyteWorkflowExecution { inner }).map_err(to_js_error)
+}

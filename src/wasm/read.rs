@@ -1,0 +1,249 @@
+//! Arguments of `FlyteRemote`'s methods as core types.
+
+use std::rc::Rc;
+
+use js_sys::{Array, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::error::to_js_error;
+use super::json::{js_to_wire, message};
+use super::lend::{borrow, Lent};
+use super::options::{wrong, Options};
+use super::value::inputs;
+use crate::entity::{ExecutionId, ExecutionReference, Identifier, Reference, ResourceType};
+use crate::remote::{
+    Connect, Execute, ListExecutions, Notifications, Register, Remote, Settings, Spec, Specs, Target, UploadFile, Wait,
+};
+
+const ENTITY: &str = "a name, or an object with one";
+
+/// Options of `forEndpoint`, all but `fetch`.
+pub fn connect(endpoint: &str, options: &mut Options) -> Result<Connect, JsValue> {
+    let settings = Settings {
+        endpoint: endpoint.to_owned(),
+        insecure: options.flag("insecure")?.unwrap_or(false),
+        console_endpoint: options.text("consoleEndpoint")?,
+        project: options.text("project")?,
+        domain: options.text("domain")?,
+    };
+    Ok(Connect {
+        settings,
+        metadata: options.text_map("metadata")?.unwrap_or_default(),
+        timeout: options.duration("timeoutMs")?,
+        retries: options.count("retries")?,
+        max_reply_bytes: options.count("maxReplyBytes")?.map(|limit| limit as usize),
+    })
+}
+
+/// `EntityReference | string`
+pub fn reference(value: JsValue) -> Result<Reference, JsValue> {
+    if let Some(text) = value.as_string() {
+        return Reference::parse(&text).map_err(to_js_error);
+    }
+    if !value.is_object() {
+        return Err(wrong("entity", ENTITY, &value));
+    }
+    let mut options = Options::of(value, "entity")?;
+    let reference = of_entity(&mut options, None)?;
+    options.finish()?;
+    Ok(reference)
+}
+
+fn of_entity(options: &mut Options, kind: Option<ResourceType>) -> Result<Reference, JsValue> {
+    // An identifier of a fetched entity is a reference too.
+    let said = options.text("resourceType")?.and_then(|name| kind_of_name(&name));
+    Ok(Reference {
+        kind: kind.or(said),
+        project: options.text("project")?,
+        domain: options.text("domain")?,
+        name: options.text("name")?.unwrap_or_default(),
+        version: options.text("version")?,
+    })
+}
+
+fn kind_of_name(name: &str) -> Option<ResourceType> {
+    match name {
+        "task" | "TASK" => Some(ResourceType::Task),
+        "workflow" | "WORKFLOW" => Some(ResourceType::Workflow),
+        "launchPlan" | "LAUNCH_PLAN" => Some(ResourceType::LaunchPlan),
+        _ => None,
+    }
+}
+
+/// `FlyteWorkflowExecution | ExecutionReference | string`
+pub fn execution(value: JsValue) -> Result<ExecutionReference, JsValue> {
+    if let Some(text) = value.as_string() {
+        return ExecutionReference::parse(&text).map_err(to_js_error);
+    }
+    if let Some(Lent::Execution(execution)) = borrow(&value)? {
+        return Ok(ExecutionReference::from(execution.id()));
+    }
+    if !value.is_object() {
+        return Err(wrong("execution", ENTITY, &value));
+    }
+    let mut options = Options::of(value, "execution")?;
+    let (project, domain, name) = (options.text("project")?, options.text("domain")?, options.text("name")?);
+    options.finish()?;
+    Ok(ExecutionReference { project, domain, name: name.unwrap_or_default() })
+}
+
+/// `FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference`
+pub fn target(value: JsValue) -> Result<Target, JsValue> {
+    if let Some(Lent::Target(target)) = borrow(&value)? {
+        return Ok(target);
+    }
+    if let Some(text) = value.as_string() {
+        return Reference::parse(&text).map(Target::Reference).map_err(to_js_error);
+    }
+    if !value.is_object() {
+        return Err(wrong(
+            "entity",
+            "a fetched task, workflow or launch plan, or an object with kind and name",
+            &value,
+        ));
+    }
+    let mut options = Options::of(value, "entity")?;
+    let kind = options.text("kind")?;
+    let known = kind.as_deref().and_then(kind_of_name);
+    if let (Some(text), None) = (&kind, known) {
+        return Err(wrong("entity.kind", "'task', 'workflow' or 'launchPlan'", &text.as_str().into()));
+    }
+    let reference = of_entity(&mut options, known)?;
+    options.finish()?;
+    Ok(Target::Reference(reference))
+}
+
+/// Options of `execute`.
+pub fn execute(options: &mut Options) -> Result<Execute, JsValue> {
+    let place = options.place("maxParallelism");
+    let max_parallelism = options.count("maxParallelism")?;
+    let max_parallelism =
+        max_parallelism.map(|n| i32::try_from(n).map_err(|_| wrong(&place, "at most 2147483647", &n.into())));
+    Ok(Execute {
+        inputs: options.object("inputs")?.map(|object| inputs(&object)).unwrap_or_default(),
+        project: options.text("project")?,
+        domain: options.text("domain")?,
+        name: options.text("name")?,
+        name_prefix: options.text("namePrefix")?,
+        labels: options.text_map("labels")?.unwrap_or_default(),
+        annotations: options.text_map("annotations")?.unwrap_or_default(),
+        envs: options.text_map("envs")?.unwrap_or_default(),
+        tags: options.texts("tags")?.unwrap_or_default(),
+        max_parallelism: max_parallelism.transpose()?,
+        overwrite_cache: options.flag("overwriteCache")?.unwrap_or(false),
+        interruptible: options.flag("interruptible")?,
+        raw_output_data_prefix: options.text("rawOutputDataPrefix")?,
+        service_account: options.text("serviceAccount")?,
+        security_context: None,
+        cluster_pool: options.text("clusterPool")?,
+        execution_cluster_label: options.text("executionClusterLabel")?,
+        notifications: match options.flag("disableNotifications")? {
+            Some(true) => Notifications::DisableAll,
+            _ => Notifications::Default,
+        },
+        wait: options.flag("wait")?.unwrap_or(false).then(Wait::default),
+    })
+}
+
+/// Options of `recentExecutions`.
+pub fn list(options: &mut Options) -> Result<ListExecutions, JsValue> {
+    Ok(ListExecutions {
+        project: options.text("project")?,
+        domain: options.text("domain")?,
+        filters: options.text("filters")?.unwrap_or_default(),
+        page_size: options.count("pageSize")?,
+        limit: options.count("limit")?.map(u64::from),
+    })
+}
+
+/// Options of `uploadFile`.
+#[allow(clippy::cast_precision_loss)]
+pub fn upload(options: &mut Options) -> Result<UploadFile, JsValue> {
+    let report = options.function("onProgress")?.map(|report| {
+        Rc::new(move |sent: u64, total: u64| {
+            let progress = Object::new();
+            super::error::set(&progress, "sent", (sent as f64).into());
+            super::error::set(&progress, "total", (total as f64).into());
+            let _ = report.call1(&JsValue::UNDEFINED, &progress);
+        }) as Rc<dyn Fn(u64, u64)>
+    });
+    Ok(UploadFile {
+        project: options.text("project")?,
+        domain: options.text("domain")?,
+        filename: options.text("filename")?,
+        filename_root: options.text("filenameRoot")?,
+        on_progress: report,
+    })
+}
+
+/// Options of `registerSpecs`.
+pub fn register(options: &mut Options) -> Result<Register, JsValue> {
+    Ok(Register {
+        project: options.text("project")?,
+        domain: options.text("domain")?,
+        version: options.text("version")?,
+        default_launch_plans: options.flag("defaultLaunchPlans")?.unwrap_or(true),
+        activate: options.flag("activate")?.unwrap_or(false),
+    })
+}
+
+/// `Specs`
+pub fn specs(value: JsValue) -> Result<Specs, JsValue> {
+    let mut options = Options::of(value, "specs")?;
+    let specs = Specs {
+        tasks: spec_list(&mut options, "tasks", "flyteidl.admin.TaskSpec")?,
+        workflows: spec_list(&mut options, "workflows", "flyteidl.admin.WorkflowSpec")?,
+        launch_plans: spec_list(&mut options, "launchPlans", "flyteidl.admin.LaunchPlan")?,
+    };
+    options.finish()?;
+    Ok(specs)
+}
+
+fn spec_list(options: &mut Options, name: &'static str, type_name: &str) -> Result<Vec<Spec>, JsValue> {
+    let (value, place) = (options.raw(name)?, options.place(name));
+    if value.is_undefined() {
+        return Ok(Vec::new());
+    }
+    if !Array::is_array(&value) {
+        return Err(wrong(&place, "a list", &value));
+    }
+    let spec = |(index, item): (usize, JsValue)| {
+        let bytes = match item.dyn_ref::<Uint8Array>() {
+            Some(bytes) => bytes.to_vec(),
+            None => js_to_wire(message(type_name)?, &item, &[&place, "[", &index.to_string(), "]"].concat())?,
+        };
+        Ok(Spec { id: None, bytes })
+    };
+    Array::from(&value).iter().enumerate().map(spec).collect()
+}
+
+/// The console's page of whatever has one.
+pub fn console_url(remote: &Remote, value: JsValue) -> Result<String, JsValue> {
+    match borrow(&value)? {
+        Some(Lent::Execution(execution)) => return Ok(execution.url()),
+        Some(Lent::Target(target)) => return Ok(remote.entity_url(&target_id(target))),
+        None => {}
+    }
+    let mut options = Options::of(value, "entity")?;
+    let kind = options.text("kind")?.or(options.text("resourceType")?);
+    let id = of_entity(&mut options, kind.as_deref().and_then(kind_of_name))?;
+    options.finish()?;
+    let settings = remote.settings();
+    let project = id.project.or_else(|| settings.project.clone()).unwrap_or_default();
+    let domain = id.domain.or_else(|| settings.domain.clone()).unwrap_or_default();
+    Ok(match id.kind {
+        Some(kind) => {
+            remote.entity_url(&Identifier::new(kind, &project, &domain, &id.name, &id.version.unwrap_or_default()))
+        }
+        None => remote.execution_url(&ExecutionId::new(&project, &domain, &id.name)),
+    })
+}
+
+fn target_id(target: Target) -> Identifier {
+    match target {
+        Target::Task(task) => task.id.clone(),
+        Target::Workflow(workflow) => workflow.id.clone(),
+        Target::LaunchPlan(plan) => plan.id.clone(),
+        Target::Reference(reference) => Identifier::new(ResourceType::Unspecified, "", "", &reference.name, ""),
+    }
+}

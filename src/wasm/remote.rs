@@ -1,0 +1,222 @@
+//! `FlyteRemote` as JavaScript sees it.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::client::FlyteClient;
+use super::dto;
+use super::entity::{FlyteLaunchPlan, FlyteTask, FlyteWorkflow};
+use super::environment::environment;
+use super::error::{foreign, to_js_error};
+use super::execution::{attached, FlyteWorkflowExecution};
+use super::host::JsHost;
+use super::options::{wrong, CallOptions, Options};
+use super::pages::ExecutionPages;
+use super::read;
+use super::signal::abortable;
+use super::source::HostSource;
+use crate::error::Kind;
+use crate::remote::Remote;
+
+/// A connection to a Flyte control plane. Making one does no I/O.
+#[wasm_bindgen]
+pub struct FlyteRemote {
+    inner: Remote,
+}
+
+#[wasm_bindgen]
+impl FlyteRemote {
+    /// A remote for an endpoint: `https://flyte.example.com`, `http://localhost:30080`, or `host:port` (HTTPS unless
+    /// `insecure`). Throws FlyteValueError for options that can't be used.
+    #[wasm_bindgen(js_name = forEndpoint)]
+    pub fn for_endpoint(
+        endpoint: &str,
+        #[wasm_bindgen(unchecked_optional_param_type = "RemoteOptions")] options: JsValue,
+    ) -> Result<FlyteRemote, JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let connect = read::connect(endpoint, &mut options)?;
+        let fetch = options.function("fetch")?.map_or(JsValue::UNDEFINED, Into::into);
+        options.finish()?;
+        Remote::connect(Rc::new(JsHost { fetch }), connect).map(|inner| FlyteRemote { inner }).map_err(to_js_error)
+    }
+
+    /// The raw client: all 66 RPCs, ProtoJSON in and out.
+    #[wasm_bindgen(getter)]
+    pub fn client(&self) -> FlyteClient {
+        FlyteClient { channel: Rc::clone(&self.inner.client().channel) }
+    }
+
+    /// The endpoint as a URL.
+    #[wasm_bindgen(getter)]
+    pub fn endpoint(&self) -> String {
+        self.inner.settings().endpoint.clone()
+    }
+
+    /// Project of everything that names none.
+    #[wasm_bindgen(getter)]
+    pub fn project(&self) -> Option<String> {
+        self.inner.settings().project.clone()
+    }
+
+    /// Domain of everything that names none.
+    #[wasm_bindgen(getter)]
+    pub fn domain(&self) -> Option<String> {
+        self.inner.settings().domain.clone()
+    }
+
+    /// A task; without a version its newest. Rejects with NotFoundError when there is none.
+    #[wasm_bindgen(js_name = fetchTask)]
+    pub async fn fetch_task(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<FlyteTask, JsValue> {
+        let (inner, reference, options) = (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
+        let call = options.core();
+        let work = async { inner.fetch_task(&reference, &call).await.map_err(to_js_error) };
+        abortable(options.signal, work).await.map(|inner| FlyteTask { inner })
+    }
+
+    /// A workflow; without a version its newest. Rejects with NotFoundError when there is none.
+    #[wasm_bindgen(js_name = fetchWorkflow)]
+    pub async fn fetch_workflow(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<FlyteWorkflow, JsValue> {
+        let (inner, reference, options) = (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
+        let call = options.core();
+        let work = async { inner.fetch_workflow(&reference, &call).await.map_err(to_js_error) };
+        abortable(options.signal, work).await.map(|inner| FlyteWorkflow { inner })
+    }
+
+    /// A launch plan with its workflow's interface; without a version its newest, active or not. Rejects with
+    /// NotFoundError when there is none.
+    #[wasm_bindgen(js_name = fetchLaunchPlan)]
+    pub async fn fetch_launch_plan(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<FlyteLaunchPlan, JsValue> {
+        let (inner, reference, options) = (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
+        let call = options.core();
+        let work = async { inner.fetch_launch_plan(&reference, &call).await.map_err(to_js_error) };
+        abortable(options.signal, work).await.map(|inner| FlyteLaunchPlan { inner })
+    }
+
+    /// An execution. Rejects with NotFoundError when there is none.
+    #[wasm_bindgen(js_name = fetchExecution)]
+    pub async fn fetch_execution(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ExecutionReference | string")] reference: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<FlyteWorkflowExecution, JsValue> {
+        let (inner, reference, options) = (self.inner.clone(), read::execution(reference)?, CallOptions::of(options)?);
+        let call = options.core();
+        abortable(options.signal, async { attached(inner.fetch_execution(&reference, &call).await) }).await
+    }
+
+    /// Registers compiled specs: tasks, then workflows, then launch plans. What is there already in the same form counts as
+    /// registered. Rejects with InvalidInputError when something else has the same identifier.
+    #[wasm_bindgen(
+        js_name = registerSpecs,
+        unchecked_return_type = "{ tasks: Registered[]; workflows: Registered[]; launchPlans: Registered[] }"
+    )]
+    pub async fn register_specs(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Specs")] specs: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RegisterOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let (inner, specs, register, call) =
+            (self.inner.clone(), read::specs(specs)?, read::register(&mut options)?, CallOptions::read(&mut options)?);
+        options.finish()?;
+        let core = call.core();
+        let work = async { inner.register_specs(&specs, &register, &core).await.map_err(to_js_error) };
+        abortable(call.signal, work).await.map(|done| dto::registered(&done))
+    }
+
+    /// Launches a fetched task, workflow or launch plan, or one named by its reference. All mistakes in the inputs are
+    /// told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version.
+    pub async fn execute(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference")]
+        entity: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ExecuteOptions")] options: JsValue,
+    ) -> Result<FlyteWorkflowExecution, JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let (inner, target, execute, call) =
+            (self.inner.clone(), read::target(entity)?, read::execute(&mut options)?, CallOptions::read(&mut options)?);
+        options.finish()?;
+        let core = call.core();
+        abortable(call.signal, async { attached(inner.execute(&target, &execute, &core).await) }).await
+    }
+
+    /// Executions of a project and domain, the newest first, fetched page by page as they are asked for.
+    #[wasm_bindgen(js_name = recentExecutions, unchecked_return_type = "AsyncGenerator<FlyteWorkflowExecution, void, undefined>")]
+    pub fn recent_executions(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "ListOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let (list, call) = (read::list(&mut options)?, CallOptions::read(&mut options)?);
+        options.finish()?;
+        let pager = self.inner.recent_executions(&list, &call.core()).map_err(to_js_error)?;
+        Ok(environment()?.iterate(ExecutionPages { inner: Rc::new(pager), signal: call.signal }))
+    }
+
+    /// Ends an execution. `cause` is shown to whoever looks at it.
+    pub async fn terminate(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution | ExecutionReference | string")]
+        execution: JsValue,
+        cause: &str,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Result<(), JsValue> {
+        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+        let (id, call) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, options.core());
+        abortable(options.signal, async { inner.terminate(&id, cause, &call).await.map_err(to_js_error) }).await
+    }
+
+    /// Stores a file through a signed URL: bytes, a Blob or File, in Node also a path. Rejects with UploadError.
+    #[wasm_bindgen(js_name = uploadFile, unchecked_return_type = "Uploaded")]
+    pub async fn upload_file(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "UploadSource")] source: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "UploadOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let mut options = Options::of(options, "options")?;
+        let (inner, upload, call) = (self.inner.clone(), read::upload(&mut options)?, CallOptions::read(&mut options)?);
+        options.finish()?;
+        let core = call.core();
+        let work = async {
+            let source = open(source).await?;
+            inner.upload_file(&source, &upload, &core).await.map_err(to_js_error)
+        };
+        abortable(call.signal, work).await.map(|file| dto::uploaded(&file))
+    }
+
+    /// The page of an entity or execution in Flyte's console.
+    #[wasm_bindgen(js_name = generateConsoleUrl)]
+    pub fn generate_console_url(
+        &self,
+        #[wasm_bindgen(
+            unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | FlyteWorkflowExecution | Identifier | ExecutionReference"
+        )]
+        entity: JsValue,
+    ) -> Result<String, JsValue> {
+        read::console_url(&self.inner, entity)
+    }
+}
+
+async fn open(value: JsValue) -> Result<HostSource, JsValue> {
+    let source = environment()?.open_source(&value).await.map_err(|cause| {
+        let message = ["can't read the file to upload: ", &super::host::text_of(&cause)].concat();
+        foreign(Kind::Upload, &message, cause)
+    })?;
+    if source.is_undefined() {
+        return Err(wrong("source", "bytes, a Blob, or in Node a path", &value));
+    }
+    Ok(HostSource(source.unchecked_into()))
+}
