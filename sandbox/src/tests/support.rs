@@ -298,7 +298,7 @@ pub fn task(name: &str, inputs: &[(&str, LiteralType)], outputs: &[(&str, Litera
     TaskTemplate {
         id: Some(id(ResourceType::Task, name)),
         r#type: "container".into(),
-        metadata: Some(TaskMetadata::default()),
+        metadata: Some(TaskMetadata { retries: Some(RetryStrategy::default()), ..Default::default() }),
         interface: Some(TypedInterface { inputs: Some(variables(inputs)), outputs: Some(variables(outputs)) }),
         target: Some(task_template::Target::Container(container)),
         ..Default::default()
