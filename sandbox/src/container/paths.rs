@@ -33,7 +33,7 @@ pub(super) fn localise(
                 return;
             }
             let name = uri.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("object");
-            let base = format!("{OBJECTS}/{}/{name}", known.len());
+            let base = format!("{OBJECTS}/{}/{name}", files.len());
             let before = files.len();
             if let Some(blob) = blobs.get(uri) {
                 files.push((base.clone(), blob.bytes.to_vec()));

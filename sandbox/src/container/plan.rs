@@ -25,6 +25,8 @@ pub(crate) struct Attempt<'a> {
     pub task: &'a TaskTemplate,
     /// Its inputs.
     pub inputs: &'a LiteralMap,
+    /// What `inputs.pb` holds instead, for an element of an array that picks its values itself.
+    pub shared_inputs: Option<&'a LiteralMap>,
     /// Environment that the execution sets.
     pub env: &'a [KeyValuePair],
     /// Folder under which runs have theirs.
@@ -64,7 +66,11 @@ pub(crate) fn plan(attempt: &Attempt<'_>, blobs: &BlobStore) -> Result<RunContai
             dirs_in.extend(copilot::input_dirs(&inputs));
             copilot::input_files(&inputs, data.format(), &mut files_in);
         }
-        None => files_in.push((format!("{INPUTS}/inputs.pb"), inputs.encode_to_vec())),
+        None => {
+            let shared = attempt.shared_inputs.map(|shared| localise(shared, &dir, blobs, &mut files_in));
+            let bytes = shared.as_ref().unwrap_or(&inputs).encode_to_vec();
+            files_in.push((format!("{INPUTS}/inputs.pb"), bytes));
+        }
     }
     let values = Values { names: names(attempt, &dir), inputs: &inputs };
     let uses_template = argv.iter().chain(env.iter().map(|(_, value)| value));

@@ -128,7 +128,7 @@ impl Walk<'_> {
         let Some(node) = self.run.nodes.get(index) else { return false };
         // Sub-workflows and branches are walked again, what is inside of them is taken over.
         let leaf = match &node.spec.target {
-            Some(node::Target::TaskNode(_) | node::Target::GateNode(_)) => true,
+            Some(node::Target::TaskNode(_) | node::Target::GateNode(_) | node::Target::ArrayNode(_)) => true,
             Some(node::Target::WorkflowNode(workflow)) => {
                 matches!(workflow.reference, Some(workflow_node::Reference::LaunchplanRef(_)))
             }

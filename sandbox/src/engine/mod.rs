@@ -3,6 +3,7 @@
 //! Nothing here blocks or loops for ever: a call does what can be done now and leaves the rest to the next event, be it a
 //! finished container, a finished child execution, a signal or a time.
 
+mod array;
 mod branch;
 mod child;
 mod gate;
@@ -81,6 +82,7 @@ pub(crate) fn start(sandbox: &mut Sandbox, key: &ExecutionKey) {
         sub_workflows: compiled.sub_workflows.iter().filter_map(by_id).collect(),
         scopes: Vec::new(),
         nodes: Vec::new(),
+        arrays: BTreeMap::new(),
         ready: VecDeque::new(),
         queued: VecDeque::new(),
         running: 0,

@@ -5,7 +5,7 @@ use crate::idl::core::{
     Identifier, LiteralMap, NodeExecutionIdentifier, WorkflowExecutionIdentifier,
 };
 use crate::idl::event::{
-    node_execution_event, task_execution_event, workflow_execution_event, NodeExecutionEvent,
+    node_execution_event, task_execution_event, workflow_execution_event, ExternalResourceInfo, NodeExecutionEvent,
     ParentNodeExecutionMetadata, TaskExecutionEvent, TaskExecutionMetadata, WorkflowExecutionEvent,
     WorkflowNodeMetadata,
 };
@@ -35,6 +35,10 @@ pub(super) struct Outcome {
     pub deck_uri: String,
     /// What to tell the reader.
     pub reason: String,
+    /// The parts of an array node.
+    pub resources: Vec<ExternalResourceInfo>,
+    /// Counts up within a phase.
+    pub phase_version: u32,
 }
 
 impl Walk<'_> {
@@ -65,7 +69,8 @@ impl Walk<'_> {
 
     /// Records a phase of a node. Inputs must have been kept before.
     pub(super) fn report_node(&mut self, index: NodeIndex, phase: node_execution::Phase, outcome: Outcome) {
-        let Some(node) = self.run.nodes.get(index) else { return };
+        // An element of an array is part of the array's task execution and no node execution of its own.
+        let Some(node) = self.run.nodes.get(index).filter(|node| node.element.is_none()) else { return };
         let (id, is_start) = (node.unique_id.clone(), node.spec.id == START_NODE);
         let output_result = match outcome.error {
             Some(error) => Some(node_execution_event::OutputResult::Error(error)),
@@ -114,8 +119,22 @@ impl Walk<'_> {
         with_row(self.sandbox, &self.run.key, |row, store| node_event(row, &event, store));
     }
 
-    /// Records a phase of a node's current attempt.
+    /// Records a phase of a node's current attempt, or of the array that the node is an element of.
     pub(super) fn report_task(
+        &mut self,
+        index: NodeIndex,
+        task: &Identifier,
+        task_type: &str,
+        phase: task_execution::Phase,
+        outcome: Outcome,
+    ) {
+        if self.run.nodes.get(index).is_some_and(|node| node.element.is_some()) {
+            return self.element_phase(index, phase);
+        }
+        self.report_task_event(index, task, task_type, phase, outcome);
+    }
+
+    pub(super) fn report_task_event(
         &mut self,
         index: NodeIndex,
         task: &Identifier,
@@ -145,6 +164,7 @@ impl Walk<'_> {
             }),
             retry_attempt: node.attempt,
             phase: phase as i32,
+            phase_version: outcome.phase_version,
             occurred_at: now,
             reported_at: now,
             input_value: Some(task_execution_event::InputValue::InputUri(self.input_uri(&id))),
@@ -153,7 +173,8 @@ impl Walk<'_> {
             task_type: task_type.to_owned(),
             metadata: Some(TaskExecutionMetadata {
                 generated_name: format!("{}-{id}-{}", self.run.key.name, node.attempt),
-                plugin_identifier: "container".to_owned(),
+                plugin_identifier: if task_type == "container_array" { "k8s-array" } else { "container" }.to_owned(),
+                external_resources: outcome.resources,
                 ..Default::default()
             }),
             event_version: EVENT_VERSION,

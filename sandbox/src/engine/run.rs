@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use super::array::ArrayState;
 use crate::idl::core::{CompiledWorkflow, ExecutionError, LiteralMap, Node};
 use crate::state::{EntityKey, ExecutionKey};
 
@@ -23,6 +24,8 @@ pub(super) struct Run {
     pub scopes: Vec<Scope>,
     /// Nodes of all scopes.
     pub nodes: Vec<RunNode>,
+    /// Array nodes that run.
+    pub arrays: BTreeMap<NodeIndex, ArrayState>,
     /// Nodes whose providers are done.
     pub ready: VecDeque<NodeIndex>,
     /// Nodes that wait for others to end because too many run at once.
@@ -76,6 +79,8 @@ pub(super) struct RunNode {
     pub scope: ScopeIndex,
     /// The sub-workflow or branch node it is in.
     pub parent: Option<NodeIndex>,
+    /// For an element of an array node: that node, and which element.
+    pub element: Option<(NodeIndex, usize)>,
     /// Providers not done yet.
     pub waits_for: usize,
     /// Who waits for it.
@@ -119,6 +124,8 @@ pub(super) enum Work {
     Branch(NodeIndex),
     /// An execution of a launch plan runs.
     Child(ExecutionKey),
+    /// The elements of an array run.
+    Array,
     /// It waits for a signal.
     Signal(String),
     /// It sleeps.
@@ -164,6 +171,7 @@ impl Run {
             spec: Rc::new(spec),
             scope,
             parent,
+            element: None,
             waits_for: 0,
             dependents: Vec::new(),
             state: NodeState::Waiting,

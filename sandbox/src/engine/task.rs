@@ -9,7 +9,9 @@ use crate::container::{plan, read_result, Attempt, Failure};
 use crate::effect::{ContainerResult, Effect, RunContainer};
 use crate::idl::core::execution_error::ErrorKind;
 use crate::idl::core::task_execution::Phase;
-use crate::idl::core::{node, node_execution, task_node, Identifier, Node, TaskTemplate, WorkflowExecutionIdentifier};
+use crate::idl::core::{
+    node, node_execution, task_node, Identifier, KeyValuePair, Node, TaskTemplate, WorkflowExecutionIdentifier,
+};
 use crate::state::EntityKey;
 
 impl Walk<'_> {
@@ -27,7 +29,11 @@ impl Walk<'_> {
         let execution = WorkflowExecutionIdentifier::from(&self.run.key);
         let row = self.sandbox.state.executions.get(&self.run.key);
         let spec = row.and_then(|row| row.execution.spec.as_ref());
-        let env = spec.and_then(|spec| spec.envs.as_ref()).map(|envs| envs.values.clone()).unwrap_or_default();
+        let mut env = spec.and_then(|spec| spec.envs.as_ref()).map(|envs| envs.values.clone()).unwrap_or_default();
+        if let Some((_, position)) = node.element {
+            env.extend(element_env(position));
+        }
+        let shared_inputs = self.shared_inputs(index);
         let attempt = Attempt {
             execution: &execution,
             workflow: &self.run.workflow,
@@ -35,6 +41,7 @@ impl Walk<'_> {
             number: node.attempt,
             task: template,
             inputs: &node.inputs,
+            shared_inputs: shared_inputs.as_deref(),
             env: &env,
             scratch_root: &self.sandbox.options.scratch_root,
         };
@@ -157,6 +164,13 @@ impl Walk<'_> {
     fn template_of(&self, id: &Identifier) -> Option<&TaskTemplate> {
         self.sandbox.state.tasks.get(&id.into())?.template()
     }
+}
+
+/// How a container learns which element of an array it runs for.
+fn element_env(position: usize) -> [KeyValuePair; 2] {
+    const VARIABLE: &str = "FLYTE_K8S_ARRAY_INDEX";
+    let pair = |key: &str, value: String| KeyValuePair { key: key.to_owned(), value };
+    [pair("BATCH_JOB_ARRAY_INDEX_VAR_NAME", VARIABLE.to_owned()), pair(VARIABLE, position.to_string())]
 }
 
 fn task_id(node: &Node) -> Option<&Identifier> {

@@ -131,7 +131,7 @@ impl Walk<'_> {
             },
             Some(node::Target::BranchNode(branch)) => self.start_branch(index, branch),
             Some(node::Target::GateNode(gate)) => self.start_gate(index, gate),
-            Some(node::Target::ArrayNode(_)) => self.fail_unsupported(index, "array nodes (map tasks)"),
+            Some(node::Target::ArrayNode(array)) => self.start_array(index, array),
             None => self.fail_unsupported(index, "a node without a target"),
         }
     }
@@ -170,6 +170,11 @@ impl Walk<'_> {
     pub(super) fn over(&mut self, index: NodeIndex) {
         let Some(node) = self.run.nodes.get_mut(index) else { return };
         node.state = NodeState::Over;
+        if let Some((array, position)) = node.element {
+            let scope = node.scope;
+            self.leave(scope);
+            return self.element_ended(array, position, None);
+        }
         let (scope, parent, outputs) = (node.scope, node.parent, Rc::clone(&node.outputs));
         let dependents = std::mem::take(&mut node.dependents);
         self.leave(scope);
@@ -210,8 +215,11 @@ impl Walk<'_> {
         );
         let Some(node) = self.run.nodes.get_mut(index) else { return };
         node.state = NodeState::Over;
-        let (scope, parent) = (node.scope, node.parent);
+        let (scope, parent, element) = (node.scope, node.parent, node.element);
         self.leave(scope);
+        if let Some((array, position)) = element {
+            return self.element_ended(array, position, Some(cause));
+        }
         if let Some(parent) = self.branch_of(index, parent) {
             return self.fail(parent, cause);
         }
@@ -327,37 +335,45 @@ impl Walk<'_> {
 
     /// Stops all nodes of a scope, and of the scopes inside of it, that are ready or doing something.
     pub(super) fn stop_nodes(&mut self, scope: ScopeIndex, reason: &str) {
-        let active = |state: &NodeState| matches!(state, NodeState::Ready | NodeState::Working(_));
-        let nodes: Vec<NodeIndex> = (0..self.run.nodes.len())
-            .filter(|&index| self.run.nodes.get(index).is_some_and(|node| node.scope == scope && active(&node.state)))
-            .collect();
-        for index in nodes {
-            let Some(node) = self.run.nodes.get_mut(index) else { continue };
-            let state = std::mem::replace(&mut node.state, NodeState::Over);
-            self.leave(scope);
-            let started = state != NodeState::Ready || self.has_row(index);
-            match state {
-                NodeState::Working(Work::Container { run, .. }) => self.stop_container(index, &run, reason),
-                NodeState::Working(Work::Scope(inner)) => {
-                    if let Some(scope) = self.run.scopes.get_mut(inner) {
-                        scope.stage = Stage::Over;
-                    }
-                    self.stop_nodes(inner, reason);
-                }
-                NodeState::Working(Work::Child(child)) => self.stop_child(&child, reason),
-                NodeState::Working(Work::Sleep(time)) => {
-                    self.sandbox.engine.wakes.remove(&(time, self.run.key.clone(), index));
-                }
-                _ => {}
+        for index in 0..self.run.nodes.len() {
+            if self.run.nodes.get(index).is_some_and(|node| node.scope == scope) {
+                self.stop_node(index, reason);
             }
-            if started {
-                let cause = error(ErrorKind::System, "NodeAborted", reason);
-                self.report_node(
-                    index,
-                    node_execution::Phase::Aborted,
-                    Outcome { error: Some(cause), ..Default::default() },
-                );
+        }
+    }
+
+    /// Stops a node if it is ready or doing something.
+    pub(super) fn stop_node(&mut self, index: NodeIndex, reason: &str) {
+        let Some(node) = self.run.nodes.get_mut(index) else { return };
+        if !matches!(node.state, NodeState::Ready | NodeState::Working(_)) {
+            return;
+        }
+        let state = std::mem::replace(&mut node.state, NodeState::Over);
+        let scope = node.scope;
+        self.leave(scope);
+        let started = state != NodeState::Ready || self.has_row(index);
+        match state {
+            NodeState::Working(Work::Container { run, .. }) => self.stop_container(index, &run, reason),
+            NodeState::Working(Work::Array) => self.stop_array(index, reason),
+            NodeState::Working(Work::Scope(inner)) => {
+                if let Some(scope) = self.run.scopes.get_mut(inner) {
+                    scope.stage = Stage::Over;
+                }
+                self.stop_nodes(inner, reason);
             }
+            NodeState::Working(Work::Child(child)) => self.stop_child(&child, reason),
+            NodeState::Working(Work::Sleep(time)) => {
+                self.sandbox.engine.wakes.remove(&(time, self.run.key.clone(), index));
+            }
+            _ => {}
+        }
+        if started {
+            let cause = error(ErrorKind::System, "NodeAborted", reason);
+            self.report_node(
+                index,
+                node_execution::Phase::Aborted,
+                Outcome { error: Some(cause), ..Default::default() },
+            );
         }
     }
 

@@ -8,4 +8,5 @@ mod executions;
 mod registration;
 mod replay;
 mod support;
+mod vectors;
 mod walks;
