@@ -58,11 +58,16 @@ export function adopt(instance: WebAssembly.Instance): void {
     makeError,
     die,
     encodeJson,
-    exchange: (...args: ConstructorParameters<typeof Exchange>) => new Exchange(...args),
+    iterate,
+    openSource: (value: unknown) => openSource(value),
+    exchange: (fetch: Fetch | undefined, ...rest: Rest) => new Exchange(fetch ?? platformFetch, ...rest),
   })
   installMethods()
   state = 'ready'
 }
+
+// Looked up at each call: tests and service workers replace it.
+const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init)
 
 /** Callbacks from JavaScript into wasm must not throw a trap into the event loop: that would end a Node process. */
 function guarded(exports: Exports): Exports {

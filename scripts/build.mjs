@@ -1,6 +1,6 @@
 // Builds the package into dist/: two wasm files, their loaders, types, and the console.
 
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setup } from './setup.mjs'
@@ -28,6 +28,7 @@ const CRATES = [
 /** Builds what has changed. */
 export function build() {
   const tools = setup()
+  mkdirSync(join(root, 'dist'), { recursive: true })
   step('xtask', { inputs: ['xtask', 'Cargo.lock'], outputs: ['target/debug/xtask'] }, () =>
     run('cargo', ['build', '--quiet', '--package', 'xtask']),
   )

@@ -38,6 +38,16 @@ async function bundle({ entry, platform, outputs }) {
   await build.close()
 }
 
+/** What the glue exports for js/ alone. */
+const INTERNAL = `export function setEnvironment(environment: unknown): void
+export function methodNames(): string[]
+export function protoToText(typeName: string, wire: Uint8Array): string
+export function protoFromObject(typeName: string, value: unknown): Uint8Array
+export interface FlyteClient {
+  callJson(name: string, request: unknown, options: unknown): Promise<string>
+}
+`
+
 /** wasm-bindgen describes the glue's public part; the loader also uses this. */
 function writeBindingTypes() {
   for (const [name, file] of [
@@ -45,9 +55,7 @@ function writeBindingTypes() {
     ['flyte_sandbox', 'sandbox-bindings.d.ts'],
   ]) {
     if (!existsSync(join(bindings, `${name}.d.ts`))) continue
-    const internal =
-      name === 'flyte_remote' ? 'export function setEnvironment(environment: unknown): void\nexport function methodNames(): string[]\n' : ''
-    writeFileSync(join(bindings, file), `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${internal}`)
+    writeFileSync(join(bindings, file), `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? INTERNAL : ''}`)
   }
 }
 

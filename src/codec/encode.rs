@@ -465,6 +465,8 @@ impl<'a> Encoder<'a> {
             (Form::Duration, _) => self.moment(parse_duration, "a duration in seconds, like \"1.5s\""),
             (Form::Any, _) => self.any(),
             (Form::Value, _) => self.free_value(def),
+            // Where it stands alone; a field that is null is left out before it comes here.
+            (Form::Wrapper, _) if self.json.take_word("null").is_ok() => Ok(()),
             (Form::Wrapper, Some(field)) => self.singular(field),
             (_, Some(field)) => self.field(field),
             _ => Err(self.expected("no such type")),

@@ -53,7 +53,7 @@ pub struct Register {
     /// Make for each workflow the launch plan of its own name and version, without which it can't be executed;
     /// default true. One among the given launch plans takes its place.
     pub default_launch_plans: bool,
-    /// Make the registered launch plans the active versions of their names; default false.
+    /// Make the given launch plans the active versions of their names; default false.
     pub activate: bool,
 }
 
@@ -117,6 +117,7 @@ impl Remote {
         if !problems.is_empty() {
             return Err(Error::from_problems(Kind::Value, "the specs to register", problems));
         }
+        let given: BTreeSet<Identifier> = plans.iter().map(|plan| plan.id.clone()).collect();
         if register.default_launch_plans {
             add_default_launch_plans(&workflows, &mut plans)?;
         }
@@ -131,7 +132,7 @@ impl Remote {
                 continue;
             }
             registered.launch_plans.push(created);
-            if register.activate {
+            if register.activate && given.contains(&item.id) {
                 self.activate(&item.id, &scope).await?;
             }
         }

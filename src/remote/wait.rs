@@ -15,7 +15,7 @@ pub type Progress = Rc<dyn Fn(&Execution)>;
 pub struct Wait {
     /// How long at most; default: for ever. The execution goes on when it passes.
     pub timeout: Option<Duration>,
-    /// Time between polls; default: 100 ms at first, growing to 10 s.
+    /// Time between polls, at least 10 ms; default: 100 ms at first, growing to 10 s.
     pub interval: Option<Duration>,
     /// Nodes and their attempts are read too: at the end, and at every poll when there is a `progress`; default true.
     pub nodes: bool,
@@ -91,11 +91,12 @@ struct Pace {
 }
 
 impl Pace {
+    const SHORTEST: Duration = Duration::from_millis(10);
     const FIRST: Duration = Duration::from_millis(100);
     const LONGEST: Duration = Duration::from_secs(10);
 
     fn new(fixed: Option<Duration>) -> Self {
-        Pace { fixed, next: Pace::FIRST }
+        Pace { fixed: fixed.map(|fixed| fixed.max(Pace::SHORTEST)), next: Pace::FIRST }
     }
 
     fn next(&mut self) -> Duration {

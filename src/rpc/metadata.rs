@@ -17,14 +17,20 @@ pub struct WithMetadata<C> {
 
 impl<C: Channel> WithMetadata<C> {
     /// `defaults` go along with every call that does not give the same name.
-    pub fn new(inner: C, defaults: Metadata) -> Self {
+    pub fn new(inner: C, mut defaults: Metadata) -> Self {
+        for (name, _) in &mut defaults {
+            name.make_ascii_lowercase();
+        }
         WithMetadata { inner, defaults }
     }
 }
 
 impl<C: Channel> Channel for WithMetadata<C> {
     fn unary(&self, mut call: Call) -> LocalFuture<Result<Reply, Status>> {
-        let given = std::mem::take(&mut call.metadata);
+        let mut given = std::mem::take(&mut call.metadata);
+        for (name, _) in &mut given {
+            name.make_ascii_lowercase();
+        }
         let free = self.defaults.iter().filter(|(name, _)| !given.iter().any(|(other, _)| other == name));
         call.metadata = free.cloned().collect();
         call.metadata.extend(given);
@@ -63,15 +69,16 @@ const RESERVED: [&str; 19] = [
 
 const RESERVED_PREFIXES: [&str; 4] = [":", "grpc-", "sec-", "access-control-"];
 
-/// Checks names and values.
+/// Checks names, whose upper-case letters count as lower-case ones, and values.
 ///
 /// # Errors
 /// [`Kind::Value`], its `path` is `metadata.<name>`. Values are never repeated in the text: they may be secrets.
 pub fn check_metadata(metadata: &Metadata) -> Result<(), Error> {
     for (name, value) in metadata {
-        let wrong = name_fault(name).map(|why| (format!("metadata {name:?}: {why}"), "metadata".to_owned()));
+        let lower = name.to_ascii_lowercase();
+        let wrong = name_fault(&lower).map(|why| (format!("metadata {name:?}: {why}"), "metadata".to_owned()));
         let wrong = wrong.or_else(|| {
-            let why = value_fault(name, value)?;
+            let why = value_fault(&lower, value)?;
             Some((format!("metadata {name:?}: {why}"), format!("metadata.{name}")))
         });
         if let Some((message, path)) = wrong {
@@ -140,7 +147,8 @@ mod tests {
     fn wrong_names_are_refused_and_named() {
         let cases = [
             ("", "metadata \"\": expected a name, got an empty one"),
-            ("X-Trace", "metadata \"X-Trace\": expected a name of a-z, 0-9, '-', '_' and '.', got 'X'"),
+            ("X(Trace)", "metadata \"X(Trace)\": expected a name of a-z, 0-9, '-', '_' and '.', got '('"),
+            ("Content-Length", "metadata \"Content-Length\": this name is reserved, it can't be set by callers"),
             ("a b", "metadata \"a b\": expected a name of a-z, 0-9, '-', '_' and '.', got ' '"),
             ("a\nb", "metadata \"a\\nb\": expected a name of a-z, 0-9, '-', '_' and '.', got '\\n'"),
             ("é", "metadata \"é\": expected a name of a-z, 0-9, '-', '_' and '.', got 'é'"),
@@ -202,9 +210,9 @@ mod tests {
     fn metadata_goes_along_and_the_call_wins_over_the_client() {
         let host = SimHost::new(1);
         host.on_fetch(|_| SimReply::grpc_web(b""));
-        let channel = WithMetadata::new(web(&host), pairs(&[("a", "client"), ("b", "client")]));
+        let channel = WithMetadata::new(web(&host), pairs(&[("A", "client"), ("b", "client")]));
         let mut call = call();
-        call.metadata = pairs(&[("b", "1"), ("b", "2")]);
+        call.metadata = pairs(&[("B", "1"), ("b", "2")]);
         host.run(channel.unary(call)).unwrap();
         let sent = host.requests().last().unwrap().headers.clone();
         let own: Metadata = sent.into_iter().filter(|(name, _)| name.len() == 1).collect();

@@ -14,6 +14,8 @@ mod stack;
 mod status;
 #[cfg(test)]
 mod testing;
+#[cfg(feature = "tonic-web-wasm-client")]
+mod tonic_web;
 
 pub use call::{Call, Metadata, Reply};
 pub use deadline::Deadline;
@@ -23,6 +25,8 @@ pub use metadata::{check_metadata, WithMetadata};
 pub use retry::{Retry, RetryPolicy};
 pub use stack::{stack, StackOptions};
 pub use status::{Code, Origin, Status};
+#[cfg(feature = "tonic-web-wasm-client")]
+pub use tonic_web::TonicWeb;
 
 pub use crate::idl::methods::Safety;
 

@@ -10,7 +10,7 @@ use crate::idl::methods::Method;
 /// What a client's channel does to every call, unless the call says otherwise.
 #[derive(Clone)]
 pub struct StackOptions {
-    /// Time for a whole call: all attempts, their bodies included. Default 60 s, as flytekit; `None` waits for ever.
+    /// Time for a whole call: all attempts, their bodies included. Default 30 s; `None` waits for ever.
     pub timeout: Option<Duration>,
     /// How often a call is made when it fails in passing.
     pub retry: RetryPolicy,
@@ -24,7 +24,7 @@ pub struct StackOptions {
 impl Default for StackOptions {
     fn default() -> Self {
         StackOptions {
-            timeout: Some(Duration::from_secs(60)),
+            timeout: Some(Duration::from_secs(30)),
             retry: RetryPolicy::default(),
             safety: Rc::new(|path| Method::by_path(path).map_or(Safety::Unsafe, |method| method.safety)),
             metadata: Metadata::new(),

@@ -12,6 +12,7 @@ use crate::idl::flyteidl::core::{
 /// stored for a float and the other way round.
 #[must_use]
 pub fn from_literal(literal: &Literal, declared: Option<&LiteralType>) -> OutputValue {
+    let declared = declared.and_then(|declared| within_optional(declared, literal));
     match &literal.value {
         Some(literal::Value::Scalar(scalar)) => {
             from_scalar(scalar.value.as_ref(), declared).unwrap_or_else(|| unknown(literal))
@@ -33,6 +34,19 @@ pub fn from_literal(literal: &Literal, declared: Option<&LiteralType>) -> Output
         }
         Some(literal::Value::OffloadedMetadata(_)) | None => unknown(literal),
     }
+}
+
+/// For a literal that is not wrapped although an optional type is declared, the type that is optional.
+fn within_optional<'a>(declared: &'a LiteralType, literal: &Literal) -> Option<&'a LiteralType> {
+    let Some(Type::UnionType(union)) = &declared.r#type else { return Some(declared) };
+    if let Some(literal::Value::Scalar(scalar)) = &literal.value {
+        if matches!(scalar.value, Some(scalar::Value::Union(_))) {
+            return Some(declared);
+        }
+    }
+    let none = Some(Type::Simple(SimpleType::None as i32));
+    let mut variants = union.variants.iter().filter(|variant| variant.r#type != none);
+    variants.next().filter(|_| variants.next().is_none())
 }
 
 fn from_scalar(value: Option<&scalar::Value>, declared: Option<&LiteralType>) -> Option<OutputValue> {

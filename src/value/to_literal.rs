@@ -13,7 +13,8 @@ use crate::idl::flyteidl::core::{
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 64;
 
-/// A literal, and how well the value fitted: 0 exactly, 1 with a little good will (`3` as a float, a text as a URI).
+/// A literal, and how well the value fitted: 0 exactly, 1 with a little good will (`3` as a float, a text as a URI), 2
+/// when only the declared type can tell that it is meant (a number of milliseconds).
 type Fit = (Literal, u8);
 
 /// Converts `value` to a literal of the declared type. What does not fit is added to `problems` with its place, all of
@@ -55,7 +56,8 @@ fn convert(
             _ => None,
         },
         Some(Type::Blob(of)) => uri(value).map(|uri| (blob(uri, of), 1)),
-        Some(Type::StructuredDatasetType(_) | Type::Schema(_)) | None => None,
+        Some(Type::StructuredDatasetType(of)) => structured_dataset(value, of).map(|literal| (literal, 0)),
+        Some(Type::Schema(_)) | None => None,
     };
     if fit.is_none() {
         problems.push(mismatch(value, declared, path));
@@ -85,6 +87,7 @@ fn primitive(value: &InputValue, simple: SimpleType) -> Option<Fit> {
         (SimpleType::Duration, InputValue::Duration { seconds, nanos }) if is_duration(*seconds, *nanos) => {
             (Value::Duration(prost_types::Duration { seconds: *seconds, nanos: *nanos }), 0)
         }
+        (SimpleType::Duration, InputValue::Number(ms)) => (Value::Duration(milliseconds(*ms)?), 2),
         (SimpleType::Duration, InputValue::Map(entries)) => {
             let (seconds, nanos) =
                 seconds_and_nanos(entries).filter(|(seconds, nanos)| is_duration(*seconds, *nanos))?;
@@ -201,10 +204,9 @@ fn mismatch(value: &InputValue, declared: &LiteralType, path: &Path) -> Problem 
         (Some(Type::Simple(5)), InputValue::Instant { .. } | InputValue::Map(_)) => {
             Some("seconds go from year 1 to 9999, nanos from 0 to 999999999")
         }
-        (Some(Type::Simple(6)), _) => Some("give {seconds, nanos}, both of the same sign"),
-        (Some(Type::Simple(7..=9) | Type::Schema(_) | Type::StructuredDatasetType(_)) | None, _) => {
-            Some("give a ready literal")
-        }
+        (Some(Type::Simple(6)), _) => Some("give milliseconds, or {seconds, nanos} of the same sign"),
+        (Some(Type::StructuredDatasetType(_)), _) => Some("give {uri, format}"),
+        (Some(Type::Simple(7..=9) | Type::Schema(_)) | None, _) => Some("give a ready literal"),
         (Some(Type::Blob(_)), _) => Some("give its URI"),
         _ => None,
     };
@@ -229,16 +231,32 @@ fn blob(uri: &str, of: &core::BlobType) -> Literal {
     scalar(scalar::Value::Blob(core::Blob { metadata, uri: uri.to_owned() }))
 }
 
+/// From `{uri, format}`; a declared format counts more.
+fn structured_dataset(value: &InputValue, of: &core::StructuredDatasetType) -> Option<Literal> {
+    let InputValue::Map(entries) = value else { return None };
+    let mut of = of.clone();
+    if of.format.is_empty() {
+        of.format = text_of(entries, "format").unwrap_or_default().to_owned();
+    }
+    let metadata = Some(core::StructuredDatasetMetadata { structured_dataset_type: Some(of) });
+    let dataset = core::StructuredDataset { uri: text_of(entries, "uri")?.to_owned(), metadata };
+    Some(scalar(scalar::Value::StructuredDataset(dataset)))
+}
+
 /// A text, or the `uri` of an object that has one.
 fn uri(value: &InputValue) -> Option<&str> {
     match value {
         InputValue::Text(text) => Some(text),
-        InputValue::Map(entries) => match entries.iter().find(|(name, _)| name == "uri") {
-            Some((_, InputValue::Text(text))) => Some(text),
-            _ => None,
-        },
+        InputValue::Map(entries) => text_of(entries, "uri"),
         _ => None,
     }
+}
+
+fn text_of<'a>(entries: &'a [(String, InputValue)], name: &str) -> Option<&'a str> {
+    entries.iter().find_map(|(entry, value)| match value {
+        InputValue::Text(text) if entry == name => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// The two of `{seconds, nanos}`, where either may be left out but nothing else may be there.
@@ -262,6 +280,15 @@ fn seconds_and_nanos(entries: &[(String, InputValue)]) -> Option<(i64, i32)> {
 /// 0001-01-01 to 9999-12-31, as protobuf's Timestamp has it.
 fn is_instant(seconds: i64, nanos: i32) -> bool {
     (-62_135_596_800..=253_402_300_799).contains(&seconds) && (0..1_000_000_000).contains(&nanos)
+}
+
+/// A number of milliseconds, to the microsecond.
+fn milliseconds(ms: f64) -> Option<prost_types::Duration> {
+    let micros = ms * 1000.0;
+    // Beyond 2^53 a float no longer has every microsecond: 285 years.
+    let micros = whole(micros.round()).filter(|_| ms.is_finite())?;
+    let nanos = i32::try_from(micros % 1_000_000 * 1000).ok()?;
+    Some(prost_types::Duration { seconds: micros / 1_000_000, nanos })
 }
 
 /// About 10,000 years either way, as protobuf's Duration has it.

@@ -13,6 +13,8 @@ mod frames;
 mod http_status;
 mod percent;
 mod reply;
+#[cfg(test)]
+mod tests;
 mod timeout;
 mod trailers;
 

@@ -222,16 +222,14 @@ fn http_failure(head: Head, ending: Ending) -> Status {
         Ending::Whole(_) | Ending::Broken(_) => None,
     });
     let status = head.status;
-    let phrase = http_status::phrase(status);
-    let mut text = format!("HTTP {status}");
-    if !phrase.is_empty() {
-        text = format!("{text} {phrase}");
-    }
+    let line = format!("HTTP {status} {}", http_status::phrase(status));
+    let line = line.trim_end();
     // Error pages like to repeat the status line, `502 Bad Gateway`.
-    let repeated = |text: &String| text.contains(&status.to_string()) && text.len() <= phrase.len() + 6;
-    if let Some(excerpt) = excerpt.filter(|excerpt| !repeated(excerpt)) {
-        text = format!("{text}: {excerpt}");
-    }
+    let is_news = |text: &String| !text.split_whitespace().all(|word| line.split(' ').any(|known| known == word));
+    let mut text = match excerpt.filter(is_news) {
+        Some(excerpt) => format!("{line}: {excerpt}"),
+        None => line.to_owned(),
+    };
     if let Some(hint) = http_status::hint(status) {
         text = format!("{text} ({hint})");
     }

@@ -1,0 +1,15 @@
+//! `FlyteRemote` in the core against scripted servers under a simulated clock, and against what flytekit did.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod console;
+mod execute;
+mod fetch;
+mod identifiers;
+mod lists;
+mod register;
+mod support;
+mod sync;
+mod upload;
+mod values;
+mod wait;

@@ -1,0 +1,258 @@
+// The launch form of a launch plan: pick a version, give the inputs, go.
+
+import type { admin, ExecutionReference, FlyteLaunchPlan } from 'flyte-remote'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { announce } from '../announce.js'
+import { useConnection } from '../connection.js'
+import { type Field, fieldsOf, inputAt, read, textOf } from '../fields.js'
+import { when } from '../format.js'
+import { type Plain, plainMap } from '../literal.js'
+import { useLive, useTitle } from '../live.js'
+import { Empty, Failure, Loading, messageOf } from '../notices.js'
+import { href, type Place } from '../route.js'
+import { FieldControl, type Problem } from './field-control.js'
+
+interface Properties {
+  place: Place
+  name: string
+  version: string | undefined
+  /** The execution whose inputs are taken over. */
+  from: string | undefined
+}
+
+interface Version {
+  version: string
+  note: string
+}
+
+const VERSIONS = 100
+
+export function LaunchPage({ place, name, version, from }: Properties) {
+  const { remote } = useConnection()
+  useTitle(`Launch ${name}`)
+  const versions = useLive('versions', async (signal) => {
+    const sortBy = { key: 'created_at', direction: 'DESCENDING' as const }
+    const request = { id: { ...place, name }, limit: VERSIONS, sortBy }
+    return ((await remote.client.listLaunchPlans(request, { signal })).launchPlans ?? []).map(versionOf)
+  })
+  const chosen = version ?? versions.data?.[0]?.version
+  return (
+    <>
+      <div class="head">
+        <h1 tabIndex={-1}>{name}</h1>
+      </div>
+      {versions.error !== undefined && <Failure what="The launch plan" error={versions.error} retry={versions.refresh} />}
+      {versions.error === undefined && !versions.data && <Loading what="the launch plan" />}
+      {versions.data?.length === 0 && (
+        <Empty title="There is no such launch plan here.">
+          <a href={href.plans(place)}>All launch plans</a>
+        </Empty>
+      )}
+      {versions.data && chosen && (
+        <>
+          <VersionPicker
+            versions={versions.data}
+            chosen={chosen}
+            onChoose={(other) => location.replace(href.launch(place, name, other, from))}
+          />
+          <LaunchForm key={chosen} place={place} name={name} version={chosen} from={from} />
+        </>
+      )}
+    </>
+  )
+}
+
+interface PickerProperties {
+  versions: Version[]
+  chosen: string
+  onChoose: (version: string) => void
+}
+
+function VersionPicker({ versions, chosen, onChoose }: PickerProperties) {
+  const known = versions.some((one) => one.version === chosen) ? versions : [{ version: chosen, note: '' }, ...versions]
+  return (
+    <div class="launch">
+      <div class="field version">
+        <label for="version">Version</label>
+        <select id="version" value={chosen} onChange={(event) => onChoose(event.currentTarget.value)}>
+          {known.map((one) => (
+            <option key={one.version} value={one.version}>
+              {one.note ? `${one.version} (${one.note})` : one.version}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  )
+}
+
+function versionOf(launchPlan: admin.LaunchPlan): Version {
+  const { createdAt, state } = launchPlan.closure ?? {}
+  const notes = [createdAt ? when(new Date(createdAt)) : '', state === 'ACTIVE' ? 'active' : '']
+  return { version: launchPlan.id?.version ?? '', note: notes.filter(Boolean).join(', ') }
+}
+
+function LaunchForm({ place, name, version, from }: Properties & { version: string }) {
+  const { remote } = useConnection()
+  const inputsOf = async (execution: ExecutionReference, signal: AbortSignal) => {
+    const values = await (await remote.fetchExecution(execution, { signal })).inputs({ signal })
+    return plainMap({ literals: values.toLiterals() })
+  }
+  const live = useLive(version, async (signal) => {
+    const plan = await remote.fetchLaunchPlan({ ...place, name, version }, { signal })
+    return { plan, fields: fieldsOf(plan.toJSON()), given: from ? await inputsOf({ ...place, name: from }, signal) : {} }
+  })
+  if (live.data) return <Inputs {...live.data} place={place} from={from} />
+  if (live.error === undefined) return <Loading what="the inputs" />
+  return <Failure what="The launch plan" error={live.error} retry={live.refresh} />
+}
+
+interface InputsProperties {
+  plan: FlyteLaunchPlan
+  fields: Field[]
+  given: { [name: string]: Plain }
+  place: Place
+  from: string | undefined
+}
+
+/** Key of the problem that belongs to the execution's name, which no input can have. */
+const NAME = ' name'
+
+function Inputs({ plan, fields, given, place, from }: InputsProperties) {
+  const { remote } = useConnection()
+  const form = useRef<HTMLFormElement>(null)
+  const open = fields.filter((field) => field.fixed === undefined)
+  const fixed = fields.filter((field) => field.fixed !== undefined)
+  const [texts, setTexts] = useState(() =>
+    Object.fromEntries(open.map((field) => [field.name, textOf(field, given[field.name] ?? field.default)])),
+  )
+  const [empties, setEmpties] = useState<Record<string, boolean>>({})
+  const [name, setName] = useState('')
+  const [problems, setProblems] = useState<Record<string, Problem>>({})
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+
+  // Whatever was refused, the first field to mend gets the focus.
+  useEffect(() => {
+    const count = Object.keys(problems).length
+    if (!count) return
+    announce(count === 1 ? 'One field needs a change.' : `${count} fields need a change.`)
+    form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }, [problems])
+
+  const edit = (field: Field, text: string) => {
+    setTexts({ ...texts, [field.name]: text })
+    setEmpties({ ...empties, [field.name]: false })
+  }
+
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    if (busy) return
+    const found: Record<string, Problem> = {}
+    const inputs: Record<string, unknown> = {}
+    for (const field of open) {
+      const reading = read(field, texts[field.name] ?? '', empties[field.name])
+      if ('problem' in reading) found[field.name] = { message: reading.problem, mayBeEmpty: reading.mayBeEmpty }
+      else if ('value' in reading) inputs[field.name] = reading.value
+    }
+    setError(undefined)
+    setProblems(found)
+    if (Object.keys(found).length) return
+    setBusy(true)
+    try {
+      const execution = await remote.execute(plan, { ...place, inputs, name: name.trim() || undefined })
+      announce(`Launched ${execution.name}.`)
+      location.hash = href.execution({ project: execution.project, domain: execution.domain }, execution.name)
+    } catch (refused) {
+      const { placed, rest } = sortedByField(
+        refused,
+        open.map((field) => field.name),
+      )
+      setProblems(placed)
+      setError(rest ? refused : undefined)
+      setBusy(false)
+    }
+  }
+
+  return (
+    <form class="launch" ref={form} onSubmit={submit} noValidate aria-label={`Launch ${plan.name}`}>
+      {from && <p class="quiet">With the inputs of {from}.</p>}
+      {!fields.length && <p class="quiet">It has no inputs.</p>}
+      {open.map((field) => (
+        <FieldControl
+          key={field.name}
+          field={field}
+          text={texts[field.name] ?? ''}
+          problem={problems[field.name]}
+          asEmpty={empties[field.name] ?? false}
+          onText={(text) => edit(field, text)}
+          onEmpty={() => {
+            setEmpties({ ...empties, [field.name]: true })
+            const { [field.name]: _mended, ...others } = problems
+            setProblems(others)
+          }}
+        />
+      ))}
+      {fixed.map((field) => (
+        <FieldControl key={field.name} field={field} text={textOf(field, field.fixed)} asEmpty={false} />
+      ))}
+      <NameField name={name} problem={problems[NAME]} onName={setName} />
+      {error !== undefined && (
+        <div class="notice failure" role="alert">
+          <p class="notice-title">It was not launched</p>
+          <p class="message">{messageOf(error)}</p>
+        </div>
+      )}
+      <p class="actions">
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {busy ? 'Launching…' : 'Launch'}
+        </button>
+        <a class="button" href={href.plans(place)}>
+          Cancel
+        </a>
+      </p>
+    </form>
+  )
+}
+
+function NameField({ name, problem, onName }: { name: string; problem: Problem | undefined; onName: (name: string) => void }) {
+  return (
+    <div class="field">
+      <label for="execution-name">Execution name</label>
+      <div>
+        <input
+          id="execution-name"
+          autocomplete="off"
+          spellcheck={false}
+          maxLength={63}
+          placeholder="made up when left empty"
+          value={name}
+          aria-invalid={problem ? true : undefined}
+          aria-describedby="execution-name-note"
+          onInput={(event) => onName(event.currentTarget.value)}
+        />
+        <p id="execution-name-note" class={problem ? 'problem' : 'hint'}>
+          {problem?.message ?? 'Lower-case letters, digits and dashes, a letter first.'}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+/** Sorts what the package found wrong by field; `rest` tells that some of it belongs to none. */
+function sortedByField(error: unknown, names: string[]): { placed: Record<string, Problem>; rest: boolean } {
+  const { problems, path, message } = error as { problems?: { path: string; message: string }[]; path?: string; message?: string }
+  const all = problems?.length ? problems : path ? [{ path, message: message ?? '' }] : []
+  const placed: Record<string, Problem> = {}
+  let rest = all.length === 0
+  for (const problem of all) {
+    const field = problem.path === 'name' ? NAME : inputAt(problem.path, names)
+    if (field === undefined) rest = true
+    else {
+      const inner = field === NAME ? '' : problem.path.slice(problem.path.startsWith('inputs["') ? field.length + 10 : field.length + 7)
+      const text = inner ? `${inner.replace(/^\./, '')}: ${problem.message}` : problem.message
+      placed[field] = { message: placed[field] ? `${placed[field].message} ${text}` : text }
+    }
+  }
+  return { placed, rest }
+}

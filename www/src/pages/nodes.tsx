@@ -1,0 +1,243 @@
+// The nodes of an execution on a common time axis, each with its attempts, logs and data.
+
+import type { ExecutionError, FlyteWorkflowExecution } from 'flyte-remote'
+import { Fragment } from 'preact'
+import { useState } from 'preact/hooks'
+import { duration } from '../format.js'
+import { useNow } from '../live.js'
+import { Phase, toneOf } from '../phase.js'
+import type { Place } from '../route.js'
+import { NodeDetails } from './node-details.js'
+
+/** Rows drawn before somebody asks for all. */
+const MANY = 200
+
+export interface Attempt {
+  attempt: number
+  phase: string
+  durationMs: number | undefined
+  error: ExecutionError | undefined
+  logs: { name: string; uri: string }[]
+  reason: string
+  taskType: string
+}
+
+export interface Node {
+  id: string
+  specId: string
+  phase: string
+  createdAt: number | undefined
+  startedAt: number | undefined
+  endedAt: number | undefined
+  error: ExecutionError | undefined
+  /** As `CatalogCacheStatus`, empty for none. */
+  cacheStatus: () => string
+  problem: string
+  attempts: Attempt[]
+  /** The execution that the node launched. */
+  child: (Place & { name: string }) | undefined
+}
+
+const OVER = ['SUCCEEDED', 'RECOVERED', 'FAILED', 'ABORTED', 'SKIPPED', 'TIMED_OUT']
+
+/** Nodes in the order of their creation, without those at the ends in which nothing runs. */
+export function nodesOf(execution: FlyteWorkflowExecution): Node[] {
+  return execution.nodeExecutions.map(nodeOf).filter((node) => node.specId !== 'start-node' && node.specId !== 'end-node')
+}
+
+function nodeOf(node: FlyteWorkflowExecution['nodeExecutions'][number]): Node {
+  const startedAt = node.startedAt?.getTime()
+  const over = OVER.includes(node.phase)
+  const attempts = node.taskExecutions.map((task) => ({
+    attempt: task.attempt,
+    phase: task.phase,
+    durationMs: task.durationMs,
+    error: task.error,
+    logs: task.logs,
+    reason: task.reason,
+    taskType: task.taskType,
+  }))
+  return {
+    id: node.nodeId,
+    specId: node.specNodeId,
+    phase: node.phase,
+    createdAt: node.createdAt?.getTime(),
+    startedAt,
+    endedAt: !over
+      ? undefined
+      : startedAt !== undefined && node.durationMs !== undefined
+        ? startedAt + node.durationMs
+        : node.updatedAt?.getTime(),
+    error: node.error,
+    cacheStatus: () => String(node.toJSON().closure?.taskNodeMetadata?.cacheStatus ?? ''),
+    problem: node.problem ?? '',
+    attempts,
+    child: node.launched as Node['child'],
+  }
+}
+
+interface Properties {
+  nodes: Node[]
+  over: boolean
+  execution: Place & { name: string }
+  begun: Date | undefined
+}
+
+export function Nodes({ nodes, over, execution, begun }: Properties) {
+  const now = useNow(!over, 200)
+  // Of an execution that had failed already when the page was opened, what failed is open.
+  const [open, setOpen] = useState(() => new Set(over ? nodes.filter((node) => node.phase === 'FAILED').map((node) => node.id) : []))
+  const [all, setAll] = useState(false)
+  const toggle = (id: string) => {
+    const next = new Set(open)
+    if (!next.delete(id)) next.add(id)
+    setOpen(next)
+  }
+  const axis = axisOf(nodes, over, now, begun?.getTime())
+  const rows = all ? nodes : nodes.slice(0, MANY)
+  return (
+    <section class="panel nodes">
+      <header>
+        <h2>Nodes</h2>
+        <Tally nodes={nodes} />
+      </header>
+      {!nodes.length && <p class="quiet">{over ? 'No node ran.' : 'None yet.'}</p>}
+      {nodes.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="col-node">
+                Node
+              </th>
+              <th scope="col" class="col-phase">
+                Phase
+              </th>
+              <th scope="col" class="col-track narrow-hidden">
+                <span class="visually-hidden">Timeline</span>
+                <span class="axis" aria-hidden="true">
+                  {axis.ticks.map((ms) => (
+                    <span key={ms} style={{ left: axis.at(axis.from + ms) }}>
+                      {tickText(ms)}
+                    </span>
+                  ))}
+                </span>
+              </th>
+              <th scope="col" class="col-duration end">
+                Duration
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((node, index) => {
+              const opened = open.has(node.id)
+              const details = `node-${index}-details`
+              return (
+                <Fragment key={node.id}>
+                  <tr class={opened ? 'opened' : undefined}>
+                    <th scope="row">
+                      <button
+                        type="button"
+                        class="disclose"
+                        aria-expanded={opened}
+                        aria-controls={opened ? details : undefined}
+                        onClick={() => toggle(node.id)}
+                      >
+                        <svg viewBox="0 0 16 16" aria-hidden="true">
+                          <path d="M6 4l4 4-4 4" />
+                        </svg>
+                        <span class="clip">{node.id}</span>
+                        {node.attempts.length > 1 && <span class="tag">{node.attempts.length} attempts</span>}
+                      </button>
+                    </th>
+                    <td>
+                      <Phase phase={node.phase} />
+                    </td>
+                    <td class="narrow-hidden">
+                      <Track node={node} axis={axis} now={now} />
+                    </td>
+                    <td class="end number">{ran(node, now)}</td>
+                  </tr>
+                  {opened && (
+                    <tr class="details">
+                      <td colSpan={4} id={details}>
+                        <NodeDetails node={node} execution={execution} />
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              )
+            })}
+          </tbody>
+        </table>
+      )}
+      {nodes.length > rows.length && (
+        <p class="actions">
+          <button type="button" onClick={() => setAll(true)}>
+            Show all {nodes.length} nodes
+          </button>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Tally({ nodes }: { nodes: Node[] }) {
+  if (!nodes.length) return null
+  const done = nodes.filter((node) => OVER.includes(node.phase)).length
+  return (
+    <span class="quiet number">
+      {done} of {nodes.length} finished
+    </span>
+  )
+}
+
+interface Axis {
+  from: number
+  ticks: number[]
+  /** Where an instant is, as a CSS length. */
+  at(ms: number): string
+}
+
+const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400].map((s) => s * 1000)
+
+function axisOf(nodes: Node[], over: boolean, now: number, begun: number | undefined): Axis {
+  const starts = nodes.flatMap((node) => node.createdAt ?? node.startedAt ?? [])
+  const ends = nodes.flatMap((node) => node.endedAt ?? [])
+  const from = Math.min(...starts, begun ?? Number.POSITIVE_INFINITY)
+  const to = Math.max(...ends, ...starts, over ? 0 : now)
+  const span = Math.max(Number.isFinite(from) ? to - from : 0, 500)
+  const step = STEPS.find((size) => span / size <= 5) ?? Math.ceil(span / 5 / 86_400_000) * 86_400_000
+  const ticks = Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step)
+  return { from, ticks, at: (ms) => `${(100 * Math.min(Math.max((ms - from) / span, 0), 1)).toFixed(2)}%` }
+}
+
+/** `0`, `500 ms`, `2 s`, `1 m`. */
+function tickText(ms: number): string {
+  return ms === 0
+    ? '0'
+    : duration(ms)
+        .replace('.0 ', ' ')
+        .replace(/ 00 [smh]$/, '')
+}
+
+function Track({ node, axis, now }: { node: Node; axis: Axis; now: number }) {
+  const created = node.createdAt ?? node.startedAt
+  const end = node.endedAt ?? now
+  const bar = (from: number, to: number, kind: string) => (
+    <span class={`bar ${kind}`} style={{ left: axis.at(from), width: `calc(${axis.at(to)} - ${axis.at(from)})` }} />
+  )
+  return (
+    <span class="track" aria-hidden="true">
+      {axis.ticks.map((ms) => (
+        <span key={ms} class="grid" style={{ left: axis.at(axis.from + ms) }} />
+      ))}
+      {created !== undefined && bar(created, node.startedAt ?? end, 'waiting')}
+      {node.startedAt !== undefined && bar(node.startedAt, end, toneOf(node.phase))}
+    </span>
+  )
+}
+
+function ran(node: Node, now: number): string {
+  if (node.startedAt === undefined) return '–'
+  return duration(Math.max(0, (node.endedAt ?? now) - node.startedAt))
+}
