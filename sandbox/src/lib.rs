@@ -1,9 +1,13 @@
 //! A small Flyte control plane for development and tests. It does no I/O: requests and events come in as bytes,
 //! replies and effects ("run this container", "call me at t") go out.
 
+// Servers and clients of Flyte still use fields that are marked as deprecated.
+#![allow(deprecated)]
+
 mod admin;
 mod columns;
 mod compiler;
+mod container;
 mod dataproxy;
 mod effect;
 mod engine;
@@ -29,3 +33,6 @@ pub use flyte_remote::rpc::{Code, Status};
 pub use options::Options;
 pub use sandbox::Sandbox;
 pub use storage::{StorageReply, StorageRequest};
+
+#[cfg(test)]
+mod tests;

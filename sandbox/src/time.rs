@@ -25,3 +25,27 @@ pub(crate) fn duration(length: Duration) -> prost_types::Duration {
         nanos: i32::try_from(length.subsec_nanos()).unwrap_or(0),
     }
 }
+
+/// RFC 3339 in UTC, with as many digits of a second as needed: `2026-01-02T03:04:05.5Z`.
+pub(crate) fn timestamp_text(time: &Timestamp) -> String {
+    // prost-types prints what protobuf's JSON wants: groups of three digits.
+    let text = time.to_string();
+    match text.split_once('.') {
+        Some((seconds, fraction)) => {
+            let fraction = fraction.trim_end_matches('Z').trim_end_matches('0');
+            format!("{seconds}.{fraction}Z")
+        }
+        None => text,
+    }
+}
+
+/// The timestamp of an RFC 3339 text.
+pub(crate) fn parse_timestamp(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+/// A protobuf duration as a length of time; a negative one is zero.
+pub(crate) fn length(duration: &prost_types::Duration) -> Duration {
+    let seconds = u64::try_from(duration.seconds).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(duration.nanos).unwrap_or(0).min(999_999_999))
+}

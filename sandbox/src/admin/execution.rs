@@ -51,7 +51,6 @@ fn with_short_error(execution: &Execution) -> Execution {
     execution
 }
 
-#[allow(deprecated)]
 pub(super) fn get_data(
     sandbox: &mut Sandbox,
     request: WorkflowExecutionGetDataRequest,

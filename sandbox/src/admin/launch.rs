@@ -88,7 +88,6 @@ pub(crate) fn launch(
     let ExecutionCreateRequest { project, domain, name, spec, inputs: given, .. } = request;
     let mut spec = spec.unwrap_or_default();
     // Before flyteidl 0.15 inputs were part of the spec.
-    #[allow(deprecated)]
     let user_inputs = match given {
         Some(map) if !map.literals.is_empty() => map,
         _ => spec.inputs.take().unwrap_or_default(),

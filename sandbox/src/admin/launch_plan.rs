@@ -78,7 +78,6 @@ pub(super) fn register(
 fn check_schedule(spec: &LaunchPlanSpec, expected: &ParameterMap) -> Result<(), Status> {
     let schedule = spec.entity_metadata.as_ref().and_then(|metadata| metadata.schedule.as_ref());
     let Some(schedule) = schedule else { return Ok(()) };
-    #[allow(deprecated)]
     let cron = match &schedule.schedule_expression {
         Some(schedule::ScheduleExpression::CronExpression(text)) if text.is_empty() => return Ok(()),
         Some(schedule::ScheduleExpression::CronExpression(text)) => text.as_str(),

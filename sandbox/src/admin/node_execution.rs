@@ -82,7 +82,6 @@ fn with_short_error(node: &NodeExecution) -> NodeExecution {
     node
 }
 
-#[allow(deprecated)]
 pub(super) fn get_data(
     sandbox: &mut Sandbox,
     request: NodeExecutionGetDataRequest,

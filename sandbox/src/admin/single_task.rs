@@ -61,7 +61,6 @@ pub(super) fn prepare(sandbox: &mut Sandbox, task: &Identifier, spec: &Execution
         hide(sandbox, &workflow_id);
     }
     if !sandbox.state.launch_plans.contains(&key) {
-        #[allow(deprecated)]
         let plan = LaunchPlanSpec {
             // FlyteAdmin names the task here, not the hidden workflow.
             workflow_id: Some(Identifier { resource_type: ResourceType::Workflow as i32, ..task.clone() }),

@@ -54,7 +54,6 @@ fn to_message(execution: &ExecutionRow, row: &TaskExecutionRow) -> TaskExecution
     TaskExecution { is_parent, ..row.task.clone() }
 }
 
-#[allow(deprecated)]
 pub(super) fn get_data(
     sandbox: &mut Sandbox,
     request: TaskExecutionGetDataRequest,

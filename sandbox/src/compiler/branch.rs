@@ -143,7 +143,6 @@ fn check_operand(node: &str, side: &str, operand: Option<&Operand>, inputs: &Var
                 errors.add("VariableNameNotFound", node, format!("Variable [{var}] not found on node [{node}]."));
             }
         }
-        #[allow(deprecated)]
         Some(operand::Val::Primitive(_) | operand::Val::Scalar(_)) => {}
         _ => errors.value_required(node, &format!("{side}.Val")),
     }

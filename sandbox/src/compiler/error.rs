@@ -26,10 +26,6 @@ impl CompileErrors {
         self.texts.is_empty()
     }
 
-    pub(super) fn append(&mut self, other: CompileErrors) {
-        self.texts.extend(other.texts);
-    }
-
     /// Err with all errors as one text, if there are any.
     pub(super) fn check(&self) -> Result<(), String> {
         if self.texts.is_empty() {

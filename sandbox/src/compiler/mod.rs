@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use crate::idl::core;
 use crate::state::{EntityKey, LaunchPlanRow, State};
 
-pub(crate) use error::CompileErrors;
+pub(crate) use binding::split_index;
+use error::CompileErrors;
 
 /// The node that stands for a workflow's inputs.
 pub(crate) const START_NODE: &str = "start-node";

@@ -120,7 +120,6 @@ pub(super) fn deck_link(
     }
     let signed_url = vec![download_url(sandbox, deck, expires_in)?];
     let expires_at = Some(expiry(sandbox, expires_in));
-    #[allow(deprecated)]
     Ok(service::CreateDownloadLinkResponse {
         signed_url: signed_url.clone(),
         expires_at,

@@ -7,7 +7,6 @@ use crate::idl::event::{workflow_execution_event, WorkflowExecutionEvent};
 use crate::state::ExecutionRow;
 
 /// Writes an event into the execution's row.
-#[allow(deprecated)]
 pub(crate) fn execution_event(row: &mut ExecutionRow, event: &WorkflowExecutionEvent, store: &mut Store<'_>) {
     let phase = event.phase();
     row.updated_at = store.now;

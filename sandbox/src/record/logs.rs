@@ -19,7 +19,8 @@ pub(super) fn merge_logs(existing: Vec<TaskLog>, latest: &[TaskLog]) -> Vec<Task
 /// The logs that are of use in a phase.
 pub(super) fn visible_logs(mut logs: Vec<TaskLog>, phase: Phase) -> Vec<TaskLog> {
     let pending = matches!(phase, Phase::Queued | Phase::Initializing);
-    logs.retain(|log| !(task_is_over(phase) && log.hide_once_finished) && !(pending && !log.show_while_pending));
+    let over = task_is_over(phase);
+    logs.retain(|log| (!over || !log.hide_once_finished) && (!pending || log.show_while_pending));
     logs
 }
 

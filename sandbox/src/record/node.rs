@@ -85,7 +85,6 @@ fn set_inputs(
     };
 }
 
-#[allow(deprecated)]
 fn finish(
     closure: &mut admin::NodeExecutionClosure,
     execution: &core::WorkflowExecutionIdentifier,

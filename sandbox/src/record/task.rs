@@ -77,7 +77,6 @@ fn add_reasons(closure: &mut admin::TaskExecutionClosure, event: &TaskExecutionE
         closure.reason.clone_from(&last.reason);
         return;
     }
-    #[allow(deprecated)]
     let text = &event.reason;
     if !text.is_empty() {
         if closure.reason != *text {
@@ -100,7 +99,6 @@ fn set_inputs(row: &mut TaskExecutionRow, event: &TaskExecutionEvent, store: &mu
     };
 }
 
-#[allow(deprecated)]
 fn finish(row: &mut TaskExecutionRow, event: &TaskExecutionEvent, store: &mut Store<'_>) {
     use admin::task_execution_closure::OutputResult;
     let closure = row.task.closure.get_or_insert_default();

@@ -61,7 +61,6 @@ impl ExecutionRow {
     }
 
     /// Its tags.
-    #[allow(deprecated)]
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.execution.spec.iter().flat_map(|spec| &spec.tags).map(String::as_str)
     }
