@@ -14,7 +14,8 @@ try {
   console.log(`sandbox     ${sandbox.url}`)
   const remote = FlyteRemote.forEndpoint(sandbox.url, { project: PROJECT, domain: DOMAIN })
 
-  for (const { id } of await remote.registerSpecs(specs())) console.log(`registered  ${id.resourceType} ${id.name} ${id.version}`)
+  const { tasks, workflows, launchPlans } = await remote.registerSpecs(specs())
+  for (const { id } of [...tasks, ...workflows, ...launchPlans]) console.log(`registered  ${id.resourceType} ${id.name} ${id.version}`)
 
   const plan = await remote.fetchLaunchPlan({ name: 'demo.summary' })
   const inputs = { numbers: [3, 1, 4, 1, 5, 9, 2, 6], labels: { author: 'you', unit: 'points' } }
