@@ -156,3 +156,17 @@ fn a_reply_that_is_no_message_says_so() {
     assert_eq!(error.kind, Kind::System);
     assert!(error.message.starts_with("GetTask: the server's reply can't be read"), "{}", error.message);
 }
+
+#[test]
+fn metadata_of_the_call_goes_along_with_each_request() {
+    let server = Server::new(|request| match request.rpc.as_str() {
+        "GetLaunchPlan" => ok(&admin::LaunchPlan::default()),
+        _ => ok(&admin::Workflow::default()),
+    });
+    let metadata = vec![("x-team".to_owned(), "a".to_owned())];
+    let options = flyte_remote::remote::CallOptions { metadata: metadata.clone(), ..call() };
+    let reference = Reference::parse("lp:p:d:n:v").unwrap();
+    server.run(server.remote().fetch_launch_plan(&reference, &options)).unwrap();
+    assert!(server.requests().iter().all(|request| request.metadata == metadata));
+    assert_eq!(server.rpcs().len(), 2);
+}
