@@ -7,8 +7,22 @@ use crate::sandbox::Sandbox;
 use crate::status::invalid;
 use crate::{admin, dataproxy, signals};
 
+/// FlyteAdmin cuts longer error texts, and then leaves the details out.
+const MAX_ERROR_TEXT: usize = 32_000;
+
 /// Answers a call of `/package.Service/Method`.
 pub(crate) fn call(sandbox: &mut Sandbox, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
+    dispatch(sandbox, path, message).map_err(|mut status| {
+        if status.message.len() > MAX_ERROR_TEXT {
+            let end = (0..=MAX_ERROR_TEXT).rev().find(|&end| status.message.is_char_boundary(end));
+            status.message.truncate(end.unwrap_or(0));
+            status.details.clear();
+        }
+        status
+    })
+}
+
+fn dispatch(sandbox: &mut Sandbox, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
     let (service, method) = path.trim_start_matches('/').split_once('/').unwrap_or((path, ""));
     match service {
         "flyteidl.service.AdminService" => admin::call(sandbox, method, message),

@@ -2,6 +2,7 @@
 
 use flyte_remote::rpc::{Code, Status};
 
+use super::difference::different_structure;
 use super::validate::{self, given};
 use super::{cron, inputs, lists};
 use crate::columns::LaunchPlanView;
@@ -56,10 +57,9 @@ pub(super) fn register(
         if row.launch_plan.spec.as_ref() == Some(&spec) {
             return Err(Status::new(Code::AlreadyExists, "launch plan with identical structure already exists"));
         }
-        return Err(invalid(format!(
-            "{} launch plan with different structure already exists. (Please register a new version of the launch plan):\n",
-            id.name
-        )));
+        let known = row.launch_plan.spec.clone().unwrap_or_default();
+        let type_name = "flyteidl.admin.LaunchPlanSpec";
+        return Err(invalid(different_structure(&id.name, "launch plan", type_name, &known, &spec)));
     }
     let now = Some(timestamp(sandbox.now));
     let closure = LaunchPlanClosure {

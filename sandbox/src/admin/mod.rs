@@ -1,6 +1,7 @@
 //! AdminService: one file a noun, matched by method name here.
 
 mod cron;
+mod difference;
 mod event;
 mod execution;
 mod inputs;

@@ -2,6 +2,7 @@
 
 use flyte_remote::rpc::{Code, Status};
 
+use super::difference::different_structure;
 use super::validate::{self, given};
 use super::{lists, quantity};
 use crate::idl::admin::{
@@ -26,10 +27,8 @@ pub(super) fn create(sandbox: &mut Sandbox, request: TaskCreateRequest) -> Resul
         if known == Some(&compiled) {
             return Err(Status::new(Code::AlreadyExists, "task with identical structure already exists"));
         }
-        return Err(invalid(format!(
-            "{} task with different structure already exists. (Please register a new version of the task):\n",
-            id.name
-        )));
+        let known = known.cloned().unwrap_or_default();
+        return Err(invalid(different_structure(&id.name, "task", "flyteidl.core.CompiledTask", &known, &compiled)));
     }
     let closure = TaskClosure { compiled_task: Some(compiled), created_at: Some(timestamp(sandbox.now)) };
     let short_description = spec.description.map(|description| description.short_description).unwrap_or_default();

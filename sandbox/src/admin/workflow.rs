@@ -2,6 +2,7 @@
 
 use flyte_remote::rpc::{Code, Status};
 
+use super::difference::different_structure;
 use super::lists;
 use super::validate;
 use crate::compiler;
@@ -42,7 +43,7 @@ pub(super) fn register(sandbox: &mut Sandbox, id: Identifier, mut spec: Workflow
         }
     }
     if let Some(row) = sandbox.state.workflows.get(&(&id).into()) {
-        return Err(exists(&id, row.compiled() == Some(&compiled)));
+        return Err(exists(&id, row.compiled(), &compiled));
     }
     let short_description = match &spec.description {
         Some(description) => description.short_description.clone(),
@@ -54,17 +55,15 @@ pub(super) fn register(sandbox: &mut Sandbox, id: Identifier, mut spec: Workflow
     Ok(())
 }
 
-fn exists(id: &Identifier, identical: bool) -> Status {
-    let (status, reason) = if identical {
+fn exists(id: &Identifier, known: Option<&CompiledWorkflowClosure>, new: &CompiledWorkflowClosure) -> Status {
+    let (status, reason) = if known == Some(new) {
         let reason = WorkflowErrorExistsIdenticalStructure { id: Some(id.clone()) };
         let status = Status::new(Code::AlreadyExists, "workflow with identical structure already exists");
         (status, Reason::ExistsIdenticalStructure(reason))
     } else {
         let reason = WorkflowErrorExistsDifferentStructure { id: Some(id.clone()) };
-        let text = format!(
-            "{} workflow with different structure already exists. (Please register a new version of the workflow):\n",
-            id.name
-        );
+        let known = known.cloned().unwrap_or_default();
+        let text = different_structure(&id.name, "workflow", "flyteidl.core.CompiledWorkflowClosure", &known, new);
         (invalid(text), Reason::ExistsDifferentStructure(reason))
     };
     let detail = CreateWorkflowFailureReason { reason: Some(reason) };

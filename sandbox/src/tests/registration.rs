@@ -22,7 +22,21 @@ fn a_task_can_be_registered_once_and_fetched() {
     let different = TaskTemplate { r#type: "other".into(), ..template };
     let status = bench.task_of(different).unwrap_err();
     assert_eq!(status.code, Code::InvalidArgument);
-    assert!(status.message.starts_with("t task with different structure already exists."), "{}", status.message);
+    assert_eq!(
+        status.message,
+        "t task with different structure already exists. (Please register a new version of the task):\n\
+         /template/type:\n\t- container \n\t+ other"
+    );
+}
+
+#[test]
+fn a_very_long_error_is_cut_and_loses_its_details() {
+    let mut bench = doubling_bench();
+    let mut template = doubling("doubling");
+    template.metadata =
+        Some(WorkflowMetadata { tags: [("k".to_owned(), "v".repeat(40_000))].into(), ..Default::default() });
+    let status = bench.try_workflow(template, Vec::new()).unwrap_err();
+    assert_eq!((status.message.len(), status.details.len()), (32_000, 0));
 }
 
 #[test]
