@@ -72,10 +72,6 @@ async function storage(plane: Plane, path: string, query: string, request: Incom
 }
 
 async function page(www: string | undefined, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Links to Flyte's own console; ours has the same paths, behind a `#`.
-  if (www !== undefined && path.startsWith('/console/projects/')) {
-    return send(response, 302, { location: `/console#${path.slice('/console'.length)}` }, NOTHING)
-  }
   const found = www === undefined ? undefined : await asset(www, path)
   if (found) return send(response, found.status, found.headers, found.body, request.method === 'HEAD')
   if (path === '/') return text(response, 200, 'This is the Flyte sandbox of flyte-remote. It speaks gRPC-Web.\n')

@@ -196,9 +196,15 @@ it('no more processes run at a time than allowed', async () => {
 })
 
 describe('a sandbox that is killed', () => {
+  const started = []
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL')
+  })
+
   /** The command line's sandbox; resolves when it is there. */
   async function start(...options) {
     const child = spawn(process.execPath, [cli, 'sandbox', '--port', '0', '--grpc-port', '0', '--no-sample', ...options])
+    started.push(child)
     let output = ''
     for await (const piece of child.stdout) {
       output += piece
