@@ -176,8 +176,8 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
 
   return (
     <form class="launch" ref={form} onSubmit={submit} noValidate aria-label={`Launch ${plan.name}`}>
-      {from && <p class="quiet">With the inputs of {from}.</p>}
-      {!fields.length && <p class="quiet">It has no inputs.</p>}
+      {from && <p class="quiet lead">With the inputs of {from}.</p>}
+      {!fields.length && <p class="quiet lead">It has no inputs.</p>}
       {open.map((field) => (
         <FieldControl
           key={field.name}
