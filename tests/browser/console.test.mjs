@@ -214,13 +214,18 @@ onPage('mistakes are told at their fields, by the form and by the package, and n
   await page.getByLabel('times').fill('1')
   await page.getByLabel('tags').fill('[]')
   await page.getByLabel('weights').fill('{}')
-  await page.getByLabel('Execution name').fill('Not A Name')
-  await launch.click()
-  await page.locator('#execution-name[aria-invalid], form [role=alert]').first().waitFor()
-  assert.match(page.url(), /launch_plan/)
+  for (const [name, said] of [
+    ['Not A Name', /starts with a letter/],
+    ['works', /exists/],
+  ]) {
+    await page.getByLabel('Execution name').fill(name)
+    await launch.click()
+    await page.locator('#execution-name-note', { hasText: said }).waitFor()
+    assert.match(await problem('Execution name'), said)
+  }
   const names = []
   for await (const execution of remote.recentExecutions()) names.push(execution.name)
-  assert.ok(!names.includes('Not A Name'))
+  assert.equal(names.filter((name) => /not|works/i.test(name)).join(), 'works')
 })
 
 onPage('a failed execution shows why, with the error of its node', async (page) => {
