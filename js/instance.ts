@@ -2,10 +2,10 @@
 
 import * as bindings from '#bindings'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
-import { iterate } from './iterate.js'
-import { memorySource, type Source } from './source.js'
 import { Exchange, type Fetch } from './exchange.js'
+import { iterate } from './iterate.js'
 import { encodeJson } from './json.js'
+import { memorySource, type Source } from './source.js'
 
 type Exports = Record<string, unknown>
 type Rest = ConstructorParameters<typeof Exchange> extends [unknown, ...infer R] ? R : never
