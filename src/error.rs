@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use crate::rpc::{Code, Status};
+use crate::rpc::{Code, Origin, Safety, Status};
 
 /// What a caller can tell apart; the tree is that of flytekit's exceptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,11 +87,17 @@ impl Error {
     /// The error for a failed call of `method`: method, what the server said, what to do next.
     #[must_use]
     pub fn from_status(status: Status, method: &str) -> Self {
-        let kind = Kind::of(status.code);
+        let kind = match (status.origin, status.code) {
+            // Found wrong before anything was sent: no server refused it.
+            (Origin::Unsent, Code::InvalidArgument) => Kind::Value,
+            (_, code) => Kind::of(code),
+        };
         let short = method.rsplit('/').next().unwrap_or(method);
         let said = if status.message.is_empty() { "the server gave no reason" } else { status.message.as_str() };
         let mut message = [short, ": ", said].concat();
-        if let Some(advice) = kind.advice() {
+        // What the transport says about replies that are none holds its own advice, hints stand in parentheses.
+        let advised = status.origin == Origin::Protocol || message.ends_with(')');
+        if let Some(advice) = kind.advice().filter(|_| !advised) {
             message.push_str(if message.ends_with(['.', '!', '?']) { " " } else { ". " });
             message.push_str(advice);
         }
@@ -139,10 +145,8 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match &self.status {
             Some(status) => {
-                matches!(
-                    status.code,
-                    Code::Unavailable | Code::ResourceExhausted | Code::Aborted | Code::DeadlineExceeded
-                )
+                let later = matches!(status.code, Code::Aborted | Code::DeadlineExceeded);
+                later || status.is_retryable(Safety::ReadOnly)
             }
             None => self.is_about_the_connection(),
         }
@@ -252,6 +256,23 @@ mod tests {
         assert_eq!(error.message, "tsk:p:d:n:v: GetTask: missing entity. Check project, domain, name and version");
         assert_eq!(error.method.as_deref(), Some(GET_TASK));
         assert_eq!(error.entity.as_deref(), Some("tsk:p:d:n:v"));
+    }
+
+    #[test]
+    fn an_input_refused_before_it_was_sent_is_a_wrong_value() {
+        let status = Status::new(Code::InvalidArgument, "metadata \"te\": reserved").from_origin(Origin::Unsent);
+        let error = Error::from_status(status, GET_TASK);
+        assert_eq!((error.kind, error.message.as_str()), (Kind::Value, "GetTask: metadata \"te\": reserved"));
+        assert_eq!(Error::from_status(Status::new(Code::InvalidArgument, "bad"), GET_TASK).kind, Kind::InvalidInput);
+    }
+
+    #[test]
+    fn advice_is_given_once() {
+        let hinted = Status::new(Code::Unavailable, "no reply (nothing listens there)").from_origin(Origin::Unsent);
+        assert_eq!(Error::from_status(hinted, GET_TASK).message, "GetTask: no reply (nothing listens there)");
+        let plain = Status::new(Code::Unavailable, "HTTP 503").from_origin(Origin::Http);
+        let expected = "GetTask: HTTP 503. Check the endpoint and that the server is up, then try again";
+        assert_eq!(Error::from_status(plain, GET_TASK).message, expected);
     }
 
     #[test]

@@ -23,19 +23,28 @@ impl<C: Channel> WithMetadata<C> {
         }
         WithMetadata { inner, defaults }
     }
+
+    fn complete(&self, given: &mut Metadata) {
+        for (name, _) in given.iter_mut() {
+            name.make_ascii_lowercase();
+        }
+        let free = self.defaults.iter().filter(|(name, _)| !given.iter().any(|(other, _)| other == name));
+        let mut all: Metadata = free.cloned().collect();
+        all.append(given);
+        *given = all;
+    }
 }
 
 impl<C: Channel> Channel for WithMetadata<C> {
     fn unary(&self, mut call: Call) -> LocalFuture<Result<Reply, Status>> {
-        let mut given = std::mem::take(&mut call.metadata);
-        for (name, _) in &mut given {
-            name.make_ascii_lowercase();
-        }
-        let free = self.defaults.iter().filter(|(name, _)| !given.iter().any(|(other, _)| other == name));
-        call.metadata = free.cloned().collect();
-        call.metadata.extend(given);
-        match check_path(&call.path).and_then(|()| check_metadata(&call.metadata)) {
-            Ok(()) => self.inner.unary(call),
+        let checked = check_path(&call.path)
+            .and_then(|()| check_metadata(&call.metadata))
+            .and_then(|()| check_metadata(&self.defaults));
+        match checked {
+            Ok(()) => {
+                self.complete(&mut call.metadata);
+                self.inner.unary(call)
+            }
             Err(error) => {
                 let status = Status::new(Code::InvalidArgument, error.message).from_origin(Origin::Unsent);
                 Box::pin(ready(Err(status)))

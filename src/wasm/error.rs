@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::environment::environment;
 use super::json::wire_to_js;
 use crate::error::Error;
-use crate::rpc::{Metadata, Safety, Status};
+use crate::rpc::{Metadata, Status};
 
 /// The JavaScript error for a core error.
 pub fn to_js_error(error: Error) -> JsValue {
@@ -16,7 +16,7 @@ pub fn to_js_error(error: Error) -> JsValue {
     if let Some(status) = &error.status {
         set_status(&fields, status);
     }
-    set(&fields, "retryable", error.status.as_ref().is_some_and(|status| status.is_retryable(Safety::ReadOnly)).into());
+    set(&fields, "retryable", error.is_retryable().into());
     for (name, value) in [("method", &error.method), ("entity", &error.entity), ("path", &error.path)] {
         if let Some(value) = value {
             set(&fields, name, (**value).into());
