@@ -41,7 +41,11 @@ impl<C: Channel> Channel for Deadline<C> {
 }
 
 fn too_late(timeout: Duration) -> Status {
-    let message = format!("no complete reply within {timeout:?}");
+    let time = match timeout.subsec_nanos() {
+        0 => format!("{} s", timeout.as_secs()),
+        _ => format!("{} ms", timeout.as_millis()),
+    };
+    let message = format!("no complete reply within {time}");
     Status::new(Code::DeadlineExceeded, message).from_origin(Origin::Cut)
 }
 
@@ -65,7 +69,7 @@ mod tests {
         call.timeout = Some(Duration::from_millis(1500));
         let status = host.run(deadline(&host, None).unary(call)).unwrap_err();
         assert_eq!(status.code, Code::DeadlineExceeded);
-        assert_eq!(status.message, "no complete reply within 1.5s");
+        assert_eq!(status.message, "no complete reply within 1500 ms");
         assert_eq!(host.elapsed(), Duration::from_millis(1500));
         assert_eq!(host.aborted(), 1);
     }

@@ -38,7 +38,7 @@ impl Endpoint {
         {
             return Err(wrong(trimmed, &format!("the path can't have {odd:?}")));
         }
-        let authority = authority.to_lowercase();
+        let authority = authority.to_ascii_lowercase();
         Ok(Endpoint { base: format!("{scheme}://{authority}{}", prefix.trim_end_matches('/')) })
     }
 
@@ -85,7 +85,8 @@ fn check_authority(authority: &str) -> Result<(), String> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = rest.split_once(']').ok_or("the bracket of the IPv6 address is not closed")?;
-            if address.parse::<std::net::Ipv6Addr>().is_err() {
+            // `fetch` has the last word; this finds what was meant for something else.
+            if !address.contains(':') || !address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')) {
                 return Err(format!("{address:?} is not an IPv6 address"));
             }
             if !(port.is_empty() || port.starts_with(':')) {
@@ -101,7 +102,10 @@ fn check_authority(authority: &str) -> Result<(), String> {
     if host.is_empty() {
         return Err("the host is missing".to_owned());
     }
-    if let Some(odd) = host.chars().find(|c| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))) {
+    // Letters of other scripts are left to `fetch`, which knows international names.
+    let usable =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') || (!c.is_ascii() && !c.is_whitespace());
+    if let Some(odd) = host.chars().find(|c| !usable(*c)) {
         return Err(format!("a host name can't have {odd:?}"));
     }
     match port {

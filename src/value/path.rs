@@ -22,8 +22,8 @@ impl Path {
     /// Runs `walk` one step down, at the entry `name`.
     pub fn key<T>(&mut self, name: &str, walk: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.text.len();
-        let plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if plain {
             self.text.push('.');
             self.text.push_str(name);

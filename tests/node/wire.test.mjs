@@ -299,7 +299,7 @@ test('deadline: before the head', async (t) => {
   const took = performance.now() - begin
   assert.ok(error instanceof flyte.TimeoutError)
   assert.equal(error.code, 'DEADLINE_EXCEEDED')
-  assert.match(error.message, /Get.*100ms/)
+  assert.match(error.message, /Get.*100 ms/)
   assert.ok(took >= 95 && took < 2000, `took ${took} ms`)
   await until(() => closed, 'the server sees the connection close')
 })
