@@ -73,7 +73,7 @@ async function storage(plane: Plane, path: string, query: string, request: Incom
 
 async function page(www: string | undefined, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const found = www === undefined ? undefined : await asset(www, path)
-  if (found) return send(response, 200, found.headers, found.body, request.method === 'HEAD')
+  if (found) return send(response, found.status, found.headers, found.body, request.method === 'HEAD')
   if (path === '/') return text(response, 200, 'This is the Flyte sandbox of flyte-remote. It speaks gRPC-Web.\n')
   text(response, 404, 'there is nothing here\n')
 }

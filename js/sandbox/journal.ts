@@ -39,6 +39,7 @@ export class Journal {
     try {
       const reader = new Reader(file, path)
       const header = readHeader(reader, path)
+      if (!header && reader.size > 0) throw new Error(`${path} is not a journal of the sandbox; choose another folder`)
       const journal = new Journal(file, reader, header ? BigInt(header.seed) : seed)
       if (!header) journal.#begin()
       return journal
@@ -98,14 +99,14 @@ export class Journal {
 class Reader {
   readonly #file: number
   readonly #path: string
-  readonly #size: number
+  readonly size: number
   /** Where the last whole record ends. */
   end = 0
 
   constructor(file: number, path: string) {
     this.#file = file
     this.#path = path
-    this.#size = fstatSync(file).size
+    this.size = fstatSync(file).size
   }
 
   next(): Buffer | undefined {
@@ -116,7 +117,7 @@ class Reader {
     if (!payload) return undefined
     const end = this.end + HEAD_BYTES + length
     if (checksum(payload) !== head.readUInt32LE(4)) {
-      if (end >= this.#size) return undefined
+      if (end >= this.size) return undefined
       throw new Error(`${this.#path} is damaged at byte ${this.end}; move it away to start afresh`)
     }
     this.end = end
@@ -124,7 +125,7 @@ class Reader {
   }
 
   #read(at: number, length: number): Buffer | undefined {
-    if (at + length > this.#size) return undefined
+    if (at + length > this.size) return undefined
     const buffer = Buffer.alloc(length)
     for (let done = 0; done < length; ) {
       const count = readSync(this.#file, buffer, done, length - done, at + done)

@@ -50,7 +50,7 @@ export class Processes implements Runner {
     this.root = root
     this.#temporary = temporary
     this.#limit = limit
-    mkdirSync(root, { recursive: true, mode: 0o700 })
+    mkdirSync(join(root, '.running'), { recursive: true, mode: 0o700 })
     process.on('exit', this.#onExit)
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
   }
@@ -98,12 +98,11 @@ export class Processes implements Runner {
     prepare(dir, task, this.#inside)
     const child = launch(dir, task)
     const running: Running = { child, timedOut: false, ended: Promise.resolve(), kill: undefined }
-    // Reserves the place now: the process may only be told about in the next turn.
     this.#running.set(run, running)
+    remember(this.root, child, dir)
     const limit = task.timeoutMs === undefined ? undefined : setTimeout(() => expire(running), Math.min(task.timeoutMs, 2 ** 31 - 1))
     const ended = new Promise<RunResult>((resolve) => {
       child.once('spawn', () => {
-        writeFileSync(pidFile(dir), `${child.pid} ${startTime(child.pid ?? 0)}`)
         started()
       })
       const end = async (exitCode: number, problem?: string) => {
@@ -115,7 +114,7 @@ export class Processes implements Runner {
         const files = await collect(dir, task.filesOut)
         const stderr = problem ?? (await tail(`${dir}.stderr`))
         await rm(dir, { recursive: true, force: true })
-        await rm(pidFile(dir), { force: true })
+        forget(this.root, child)
         resolve({ exitCode, timedOut: running.timedOut, stderr, files })
       }
       child.once('error', (error) => end(127, `${task.argv[0] ?? 'the task'} could not be started: ${error.message}`))
@@ -174,7 +173,7 @@ function terminate(running: Running, grace = GRACE_MS): void {
   running.kill ??= setTimeout(() => killGroup(running.child, 'SIGKILL'), grace)
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function killGroup(child: { pid?: number | undefined }, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return
   try {
     process.kill(-child.pid, signal)
@@ -183,24 +182,26 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-const pidFile = (dir: string): string => `${dir}.pid`
+/** Where the ids of running processes are noted, for the time after a `kill -9` of the sandbox. */
+const noteOf = (root: string, pid: number): string => join(root, '.running', String(pid))
 
-/** Ends processes that a killed sandbox left running below `root`, and removes their folders. */
-export async function sweep(root: string): Promise<void> {
-  for (const name of await readdir(root).catch(() => [])) {
-    if (name.endsWith('.pid')) killOrphan(join(root, name))
-    if (!/\.(stdout|stderr)$/.test(name)) await rm(join(root, name), { recursive: true, force: true })
-  }
+function remember(root: string, { pid }: ChildProcess, dir: string): void {
+  if (pid !== undefined) writeFileSync(noteOf(root, pid), `${startTime(pid)} ${dir}`)
 }
 
-function killOrphan(file: string): void {
-  const [pid = 0, started] = readFileSync(file, 'utf8').split(' ').map(Number)
-  // The number may belong to another process by now; its start time tells.
-  if (pid < 2 || startTime(pid) !== started) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has just ended.
+function forget(root: string, { pid }: ChildProcess): void {
+  if (pid !== undefined) rmSync(noteOf(root, pid), { force: true })
+}
+
+/** Ends the processes that a killed sandbox left running below `root`, and removes their folders. */
+export async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(join(root, '.running')).catch(() => [])) {
+    const pid = Number(name)
+    const [, started, dir] = /^(\d+) (.*)$/s.exec(readFileSync(noteOf(root, pid), 'utf8')) ?? []
+    // The number may belong to another process by now; its start time tells.
+    if (pid > 1 && startTime(pid) === Number(started)) killGroup({ pid }, 'SIGKILL')
+    if (dir?.startsWith(root + sep)) await rm(dir, { recursive: true, force: true })
+    rmSync(noteOf(root, pid), { force: true })
   }
 }
 

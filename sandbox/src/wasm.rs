@@ -188,7 +188,8 @@ impl From<Effect> for Task {
 }
 
 fn time(ms: f64) -> Duration {
-    Duration::try_from_secs_f64(ms / 1000.0).unwrap_or_default()
+    // Whole microseconds: the rest is noise of the floating point.
+    Duration::from_micros((ms * 1000.0).round() as u64)
 }
 
 fn pairs(flat: Vec<String>) -> Vec<(String, String)> {

@@ -5,6 +5,7 @@
 use super::error::{path_text, Step, Steps, WireError};
 use super::float::FloatText;
 use super::merge::{fits, merged};
+use super::order::sorted;
 use super::text::{push_base64, push_signed, push_string, push_unsigned};
 use super::time::{push_duration, push_timestamp, Moment};
 use super::wire::{wire_type, Fault, Raw, Wire, BYTES};
@@ -80,11 +81,11 @@ impl Decoder<'_> {
     fn fields_in_one_piece(&mut self, fields: &'static [FieldDef], wire: &[u8]) -> Outcome {
         let mut wire = Wire::new(wire);
         let (mut seen, mut oneofs, mut next) = (0u64, 0u64, 0);
-        let mut tag = wire.tag()?;
+        let mut tag = wire.quick_tag()?;
         while tag != 0 {
             let Some((place, field)) = find(fields, tag, next) else {
                 wire.skip(tag)?;
-                tag = wire.tag()?;
+                tag = wire.quick_tag()?;
                 continue;
             };
             next = place + 1;
@@ -99,12 +100,12 @@ impl Decoder<'_> {
                 self.repeated(field, &mut wire, &mut tag)?;
                 continue;
             }
-            let raw = wire.raw(tag & 7)?;
+            let raw = if tag & 7 == BYTES { Raw { bits: 0, bytes: wire.quick_bytes()? } } else { wire.raw(tag & 7)? };
             if field.has_presence() || !is_default(field.kind, raw) {
                 self.out.extend_from_slice(field.quoted().as_bytes());
                 self.value(field, raw).map_err(|fault| self.trace(fault, field))?;
             }
-            tag = wire.tag()?;
+            tag = wire.quick_tag()?;
         }
         Ok(())
     }
@@ -216,22 +217,25 @@ impl Decoder<'_> {
     /// Of entries with the same key keeps the last one.
     #[cold]
     fn drop_same_keys(&mut self, base: usize) {
-        let mut entries = self.entries.split_off(base);
-        let start = entries.first().map_or(0, |entry| entry.start);
-        let ends: Vec<_> = entries.iter().skip(1).map(|entry| entry.start).chain([self.out.len()]).collect();
-        let mut spans: Vec<_> = entries.drain(..).zip(ends).collect();
-        spans.sort_by(|(a, _), (b, _)| self.key(a).cmp(self.key(b)));
-        let doubles = spans.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if self.key(a) == self.key(b)));
-        if doubles {
-            let mut kept = Vec::with_capacity(self.out.len() - start);
-            for same in spans.chunk_by(|(a, _), (b, _)| self.key(a) == self.key(b)) {
-                if let Some((entry, end)) = same.last() {
-                    kept.extend_from_slice(self.out.get(entry.start..*end).unwrap_or_default());
-                }
-            }
-            self.out.truncate(start);
-            self.out.extend_from_slice(&kept);
+        let entries = self.entries.get(base..).unwrap_or_default();
+        let key = |place: usize| entries.get(place).map_or(&[][..], |entry| self.key(entry));
+        let order = sorted(entries.len(), &|a, b| key(a).cmp(key(b)));
+        let is_last = |place: usize| match (order.get(place), order.get(place + 1)) {
+            (Some(this), Some(next)) => key(*this) != key(*next),
+            _ => true,
+        };
+        if (0..order.len()).all(is_last) {
+            return;
         }
+        let start = entries.first().map_or(0, |entry| entry.start);
+        let mut kept = Vec::with_capacity(self.out.len() - start);
+        for (_, place) in order.iter().enumerate().filter(|(place, _)| is_last(*place)) {
+            let start = entries.get(*place).map_or(0, |entry| entry.start);
+            let end = entries.get(place + 1).map_or(self.out.len(), |entry| entry.start);
+            kept.extend_from_slice(self.out.get(start..end).unwrap_or_default());
+        }
+        self.out.truncate(start);
+        self.out.extend_from_slice(&kept);
     }
 
     fn map_key(&mut self, field: &FieldDef, raw: Raw) -> Outcome {

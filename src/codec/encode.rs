@@ -8,6 +8,7 @@ use super::float::FloatText;
 use super::json::{Json, Syntax, TOO_DEEP};
 use super::nearest::nearest;
 use super::number::{float, integer_bits, number_length, range_text};
+use super::order::sorted;
 use super::text::{base64_length, push_from_base64};
 use super::time::{parse_duration, parse_timestamp, Moment};
 use super::wire::{close, open, push_bytes, push_tag, push_varint, wire_type, BYTES, FIXED32, VARINT};
@@ -296,14 +297,14 @@ impl<'a> Encoder<'a> {
     /// Refuses keys that stand twice in a map.
     #[cold]
     fn check_keys(&mut self, base: usize) -> Outcome {
-        let mut keys = self.keys.split_off(base);
-        keys.sort_by(|a, b| self.key(a).cmp(self.key(b)));
-        let twice = keys.windows(2).find(|pair| matches!(pair, [a, b] if self.key(a) == self.key(b)));
+        let key = |place: &usize| self.keys.get(base + place).map_or(&[][..], |key| self.key(key));
+        let order = sorted(self.keys.len() - base, &|a, b| key(&a).cmp(key(&b)));
+        let twice = order.windows(2).find(|pair| matches!(pair, [a, b] if key(a) == key(b)));
         match twice.and_then(<[_]>::first) {
             None => Ok(()),
-            Some(key) => {
+            Some(key_place) => {
                 // A string has its tag and its length in front; a number says too little to be shown.
-                let text = std::str::from_utf8(self.key(key).get(2..).unwrap_or_default()).unwrap_or_default();
+                let text = std::str::from_utf8(key(key_place).get(2..).unwrap_or_default()).unwrap_or_default();
                 let found = ["the key ", text, " twice"].concat();
                 Err(self.failed(Cow::Borrowed("different keys"), found))
             }

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use super::text::push_unsigned;
+
 /// JSON that is not a message of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
@@ -66,7 +68,9 @@ pub(super) fn path_text(steps: &[Step]) -> String {
         match step {
             Step::Index(index) => {
                 text.push('[');
-                text.push_str(&index.to_string());
+                let mut digits = Vec::new();
+                push_unsigned(&mut digits, *index as u64);
+                text.extend(digits.iter().map(|digit| char::from(*digit)));
                 text.push(']');
             }
             Step::Key(key) if !is_plain(key) => {

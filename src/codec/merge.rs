@@ -14,19 +14,16 @@ struct Piece<'a> {
 /// The same message with each field in one place, once, and unknown fields gone.
 pub(super) fn merged(def: &MessageDef, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     let fields = def.fields();
-    let mut pieces = pieces(fields, bytes)?;
-    keep_last(fields, &mut pieces);
-    pieces.sort_by_key(|piece| piece.field);
+    let pieces = keep_last(fields, pieces(fields, bytes)?);
     let mut out = Vec::with_capacity(bytes.len());
-    for same in pieces.chunk_by(|a, b| a.field == b.field) {
-        let field = same.first().and_then(|piece| fields.get(piece.field));
-        match field {
-            Some(field) if field.kind == Kind::Message && !field.is_repeated() => {
-                push_tag(&mut out, field.number, BYTES);
-                push_varint(&mut out, same.iter().map(|piece| piece.payload.len() as u64).sum());
-                same.iter().for_each(|piece| out.extend_from_slice(piece.payload));
-            }
-            _ => same.iter().for_each(|piece| out.extend_from_slice(piece.whole)),
+    for (place, field) in fields.iter().enumerate() {
+        let same = || pieces.iter().filter(|piece| piece.field == place);
+        if field.kind == Kind::Message && !field.is_repeated() && same().next().is_some() {
+            push_tag(&mut out, field.number, BYTES);
+            push_varint(&mut out, same().map(|piece| piece.payload.len() as u64).sum());
+            same().for_each(|piece| out.extend_from_slice(piece.payload));
+        } else {
+            same().for_each(|piece| out.extend_from_slice(piece.whole));
         }
     }
     Ok(out)
@@ -60,13 +57,13 @@ pub(super) fn fits(field: &FieldDef, came: u32) -> bool {
 }
 
 /// Drops scalars that a later one replaces, and members of a oneof that a later member replaces.
-fn keep_last(fields: &[FieldDef], pieces: &mut Vec<Piece>) {
+fn keep_last<'a>(fields: &[FieldDef], pieces: Vec<Piece<'a>>) -> Vec<Piece<'a>> {
     let mut scalars = 0u64;
     // For each oneof the member that came last; once another member is met, all before it are gone.
     let mut winners = [None; 64];
     let mut closed = 0u64;
     let mut kept = Vec::with_capacity(pieces.len());
-    for piece in pieces.drain(..).rev() {
+    for piece in pieces.into_iter().rev() {
         let Some(field) = fields.get(piece.field) else { continue };
         if let (Some(winner), 1..) = (winners.get_mut(usize::from(field.oneof)), field.oneof) {
             if *winner.get_or_insert(piece.field) != piece.field {
@@ -85,5 +82,5 @@ fn keep_last(fields: &[FieldDef], pieces: &mut Vec<Piece>) {
         kept.push(piece);
     }
     kept.reverse();
-    *pieces = kept;
+    kept
 }

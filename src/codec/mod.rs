@@ -11,12 +11,17 @@ mod json;
 mod merge;
 mod nearest;
 mod number;
+mod order;
+mod row_lists;
+mod rows;
 mod text;
 mod time;
 mod wire;
 
 pub use error::{JsonError, WireError};
 pub use float::{FloatText, StdFloats};
+pub use row_lists::RowList;
+pub use rows::{Column, ColumnKind, RowReader, Rows};
 
 use crate::idl::schema::MessageId;
 

@@ -80,7 +80,7 @@ impl<'a> Wire<'a> {
         self.rest.len()
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, Fault> {
         match self.rest {
             [byte, rest @ ..] if *byte < 0x80 => {
@@ -109,8 +109,13 @@ impl<'a> Wire<'a> {
     }
 
     /// The next tag; 0 at the end.
-    #[inline(always)]
     pub(super) fn tag(&mut self) -> Result<u32, Fault> {
+        self.quick_tag()
+    }
+
+    /// As [`Self::tag`], in line: for the loops where the time goes.
+    #[inline(always)]
+    pub(super) fn quick_tag(&mut self) -> Result<u32, Fault> {
         if self.rest.is_empty() {
             return Ok(0);
         }
@@ -120,8 +125,13 @@ impl<'a> Wire<'a> {
         }
     }
 
-    #[inline(always)]
     pub(super) fn bytes(&mut self) -> Result<&'a [u8], Fault> {
+        self.quick_bytes()
+    }
+
+    /// As [`Self::bytes`], in line.
+    #[inline(always)]
+    pub(super) fn quick_bytes(&mut self) -> Result<&'a [u8], Fault> {
         let length = usize::try_from(self.varint()?).map_err(|_| Fault::Truncated)?;
         let (bytes, rest) = self.rest.split_at_checked(length).ok_or(Fault::Truncated)?;
         self.rest = rest;
@@ -141,7 +151,6 @@ impl<'a> Wire<'a> {
     }
 
     /// A value of one of the four wire types that have one.
-    #[inline]
     pub(super) fn raw(&mut self, wire_type: u32) -> Result<Raw<'a>, Fault> {
         match wire_type {
             VARINT => Ok(Raw { bits: self.varint()?, bytes: &[] }),
@@ -179,7 +188,7 @@ impl<'a> Wire<'a> {
 }
 
 /// Appends a varint.
-#[inline]
+#[inline(never)]
 pub(super) fn push_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);
@@ -189,19 +198,20 @@ pub(super) fn push_varint(out: &mut Vec<u8>, mut value: u64) {
 }
 
 /// Appends a tag.
-#[inline]
+#[inline(never)]
 pub(super) fn push_tag(out: &mut Vec<u8>, number: u16, wire_type: u32) {
     push_varint(out, u64::from(u32::from(number) << 3 | wire_type));
 }
 
 /// Appends bytes with their length in front.
+#[inline(never)]
 pub(super) fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     push_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
 /// Leaves room for a length; [`close`] fills it in when what it counts has been written.
-#[inline]
+#[inline(never)]
 pub(super) fn open(out: &mut Vec<u8>) -> usize {
     out.push(0);
     out.len()
@@ -209,7 +219,7 @@ pub(super) fn open(out: &mut Vec<u8>) -> usize {
 
 /// Fills in the length of all that was written since [`open`], which returned `start`. A length of more than one byte
 /// moves what it counts; returns by how much.
-#[inline]
+#[inline(never)]
 pub(super) fn close(out: &mut Vec<u8>, start: usize) -> usize {
     let length = out.len().saturating_sub(start);
     if length >= 0x80 {

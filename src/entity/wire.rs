@@ -1,5 +1,5 @@
 //! The parts of Admin's replies that entities need; everything else in them is skipped unread, which keeps the
-//! decoders of whole workflows out of the wasm file. Field numbers are those of `proto/` (a test compares).
+//! decoders of whole workflows out of the wasm file. Field numbers are those of `proto/` (`tests/remote/snapshots.rs` compares).
 
 use std::collections::BTreeMap;
 

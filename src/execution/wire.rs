@@ -1,5 +1,5 @@
 //! The parts of Admin's execution messages that snapshots need; the rest is skipped unread. Field numbers are those
-//! of `proto/` (a test compares).
+//! of `proto/` (`tests/remote/snapshots.rs` compares).
 
 use prost::{Message, Oneof};
 use prost_types::{Duration, Timestamp};

@@ -108,13 +108,9 @@ impl Remote {
         let (url, host) = (put.url.clone(), Rc::clone(&self.client().host));
         let work = Box::pin(async move {
             let mut response = host.fetch(put).await?;
-            let status = response.status;
-            // A stored file's reply has nothing to say; a refusal that breaks off still has its status.
-            let body = match status {
-                200..=299 => Vec::new(),
-                _ => read_body(&mut response).await.unwrap_or_default(),
-            };
-            Ok::<_, FetchError>((status, body))
+            // The status counts, also when the rest breaks off; a reply dropped unread would abort the request.
+            let body = read_body(&mut response).await.unwrap_or_default();
+            Ok::<_, FetchError>((response.status, body))
         });
         let (status, body) = match self.client().within(scope, work).await {
             Some(Ok(reply)) => reply,

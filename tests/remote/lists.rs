@@ -1,1 +1,112 @@
-//! t
+//! `recentExecutions`: page by page, the newest first.
+
+use flyte_remote::error::{Error, Kind};
+use flyte_remote::idl::flyteidl::{admin, core};
+use flyte_remote::remote::{ListExecutions, Settings};
+use flyte_remote::rpc::Code;
+
+use crate::support::{call, ok, status, unexpected, Request, Server};
+
+/// A server with executions called `e0`, `e1` … in the order of the list, which pages by offset as Admin does.
+fn serve(names: &[&str], request: &Request) -> Result<Vec<u8>, flyte_remote::rpc::Status> {
+    let asked: admin::ResourceListRequest = request.decode();
+    let start: usize = if asked.token.is_empty() { 0 } else { asked.token.parse().unwrap() };
+    let page: Vec<_> = names.iter().skip(start).take(asked.limit as usize).collect();
+    let token = if page.len() == asked.limit as usize { (start + page.len()).to_string() } else { String::new() };
+    let execution = |name: &&&str| admin::Execution {
+        id: Some(core::WorkflowExecutionIdentifier { name: (**name).to_string(), ..Default::default() }),
+        ..Default::default()
+    };
+    ok(&admin::ExecutionList { executions: page.iter().map(execution).collect(), token })
+}
+
+fn names(server: &Server, list: &ListExecutions) -> Result<Vec<Vec<String>>, Error> {
+    let pager = server.remote().recent_executions(list, &call())?;
+    server.run(async {
+        let mut pages = Vec::new();
+        while let Some(page) = pager.next().await? {
+            pages.push(page.iter().map(|execution| execution.id().name.clone()).collect());
+        }
+        assert!(pager.next().await?.is_none());
+        Ok(pages)
+    })
+}
+
+fn of(page_size: u32, limit: Option<u64>) -> ListExecutions {
+    ListExecutions { page_size: Some(page_size), limit, ..ListExecutions::default() }
+}
+
+#[test]
+fn pages_follow_each_other_until_the_last() {
+    let server = Server::new(|request| serve(&["a", "b", "c"], request));
+    assert_eq!(names(&server, &of(2, None)).unwrap(), [vec!["a", "b"], vec!["c"]]);
+    assert_eq!(server.rpcs().len(), 2);
+}
+
+#[test]
+fn an_exact_multiple_ends_without_an_empty_page() {
+    let server = Server::new(|request| serve(&["a", "b"], request));
+    assert_eq!(names(&server, &of(2, None)).unwrap(), [vec!["a", "b"]]);
+}
+
+#[test]
+fn a_limit_asks_for_no_more_than_it_needs() {
+    let server = Server::new(|request| serve(&["a", "b", "c", "d"], request));
+    assert_eq!(names(&server, &of(2, Some(3))).unwrap(), [vec!["a", "b"], vec!["c"]]);
+    let limits: Vec<u32> =
+        server.requests().iter().map(|request| request.decode::<admin::ResourceListRequest>().limit).collect();
+    assert_eq!(limits, [2, 1]);
+    server.forget();
+    assert!(names(&server, &of(2, Some(0))).unwrap().is_empty());
+    assert!(server.rpcs().is_empty());
+}
+
+#[test]
+fn an_execution_that_starts_meanwhile_shows_none_twice() {
+    // Between the pages `new` comes first, and `b` slides onto the second page.
+    let server = Server::new(|request| match request.nth {
+        0 => serve(&["a", "b", "c", "d"], request),
+        _ => serve(&["new", "a", "b", "c", "d"], request),
+    });
+    assert_eq!(names(&server, &of(2, None)).unwrap(), [vec!["a", "b"], vec!["c"], vec!["d"]]);
+}
+
+#[test]
+fn the_request_has_place_filters_and_order() {
+    let server = Server::new(|request| serve(&[], request));
+    let list = ListExecutions {
+        project: Some("p".to_owned()),
+        filters: "eq(phase,FAILED)".to_owned(),
+        ..ListExecutions::default()
+    };
+    assert!(names(&server, &list).unwrap().is_empty());
+    let asked: admin::ResourceListRequest = server.requests()[0].decode();
+    let (id, sort) = (asked.id.unwrap(), asked.sort_by.unwrap());
+    assert_eq!((id.project.as_str(), id.domain.as_str(), id.name.as_str()), ("p", "development", ""));
+    assert_eq!((asked.filters.as_str(), asked.limit), ("eq(phase,FAILED)", 100));
+    assert_eq!((sort.key.as_str(), sort.direction), ("created_at", 0));
+}
+
+#[test]
+fn a_page_that_failed_can_be_asked_for_again() {
+    let server = Server::new(|request| match request.nth {
+        1 => status(Code::Unavailable, "down"),
+        _ => serve(&["a", "b"], request),
+    });
+    let pager = server.remote().recent_executions(&of(1, None), &call()).unwrap();
+    let next = || server.run(pager.next()).map(|page| page.map(|page| page[0].id().name.clone()));
+    assert_eq!(next().unwrap().as_deref(), Some("a"));
+    assert_eq!(next().unwrap_err().kind, Kind::Unavailable);
+    assert_eq!(next().unwrap().as_deref(), Some("b"));
+    assert_eq!(next().unwrap(), None);
+}
+
+#[test]
+fn wrong_options_are_told_before_anything_is_sent() {
+    let server = Server::new(unexpected);
+    let error = names(&server, &of(0, None)).unwrap_err();
+    assert_eq!(error.message, "pageSize: expected at least 1, got 0");
+    let bare = server.remote_with(Settings::default());
+    let error = bare.recent_executions(&ListExecutions::default(), &call()).err().unwrap();
+    assert_eq!(error.path.as_deref(), Some("project"));
+}

@@ -8,6 +8,7 @@ mod fetch;
 mod identifiers;
 mod lists;
 mod register;
+mod snapshots;
 mod support;
 mod sync;
 mod upload;

@@ -243,7 +243,7 @@ pub fn instant(text: &str) -> (i64, i32) {
 /// Answers as a recorded server did: by rpc and by the first field of the request, which names what is asked for; in
 /// the recorded order, the last answer again and again.
 pub fn replay(traces: &[&Value]) -> impl Fn(&Request) -> Result<Vec<u8>, Status> + 'static {
-    let mut recorded: BTreeMap<(String, Vec<u8>), Vec<Result<Vec<u8>, Status>>> = BTreeMap::new();
+    let mut recorded: BTreeMap<Key, Vec<Result<Vec<u8>, Status>>> = BTreeMap::new();
     for entry in traces.iter().filter_map(|trace| trace.as_array()).flatten() {
         let rpc = entry["rpc"].as_str().unwrap().rsplit('.').next().unwrap().to_owned();
         let answer = match entry.get("error").filter(|error| !error.is_null()) {
@@ -252,7 +252,7 @@ pub fn replay(traces: &[&Value]) -> impl Fn(&Request) -> Result<Vec<u8>, Status>
         };
         recorded.entry((rpc.clone(), key(&rpc, &bytes(&entry["request"])))).or_default().push(answer);
     }
-    let used: RefCell<BTreeMap<(String, Vec<u8>), usize>> = RefCell::default();
+    let used: RefCell<BTreeMap<Key, usize>> = RefCell::default();
     move |request| {
         let key = (request.rpc.clone(), key(&request.rpc, &request.message));
         let answers = recorded.get(&key).unwrap_or_else(|| panic!("{} was not recorded for this", request.rpc));
@@ -263,6 +263,9 @@ pub fn replay(traces: &[&Value]) -> impl Fn(&Request) -> Result<Vec<u8>, Status>
         answer
     }
 }
+
+/// An rpc and the first field of its request.
+type Key = (String, Vec<u8>);
 
 fn key(rpc: &str, request: &[u8]) -> Vec<u8> {
     #[derive(Clone, PartialEq, Message)]

@@ -1,1 +1,402 @@
-//! t
+//! `sync`, inputs, outputs, error: what is asked, in which order, and what comes of it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use flyte_remote::entity::{ExecutionReference, NodeExecutionId};
+use flyte_remote::error::Kind;
+use flyte_remote::idl::flyteidl::{admin, core};
+use flyte_remote::remote::WorkflowExecution;
+use flyte_remote::rpc::{Code, Status};
+use flyte_remote::testing::SimReply;
+use flyte_remote::value::OutputValue;
+use prost::Message;
+
+use crate::support::{call, id, message, ok, replay, status, unexpected, vectors, Request, Server};
+
+fn fetch(server: &Server) -> WorkflowExecution {
+    let reference = ExecutionReference::parse("run1").unwrap();
+    server.run(server.remote().fetch_execution(&reference, &call())).unwrap()
+}
+
+#[test]
+fn nodes_and_attempts_are_those_that_flytekit_finds() {
+    let mut seen = 0;
+    for case in vectors("rpc_traces.json") {
+        let name = id(&case);
+        if case["method"] != "sync" || !name.starts_with("sync") || case.get("error").is_some() {
+            continue;
+        }
+        seen += 1;
+        let server = Server::new(replay(&[&case["setup_trace"], &case["trace"]]));
+        let execution = fetch(&server);
+        let nodes = case["args"]["sync_nodes"] == true;
+        server.run(execution.sync(nodes, &call())).unwrap();
+        let expected = &case["result"]["execution"];
+        assert_eq!(execution.phase().number, expected["phase"].as_i64().unwrap() as i32, "{name}");
+        assert_eq!(execution.is_done(), expected["is_done"] == true, "{name}");
+        let snapshot = execution.snapshot();
+        let found = snapshot.nodes.as_deref().unwrap_or_default();
+        let known = expected["node_executions"].as_object().unwrap();
+        assert_eq!(found.len(), known.len(), "{name}");
+        for node in found {
+            let expected = &known[&node.id.node_id];
+            // Deviation: a recovered node is done.
+            let done = expected["is_done"] == true || node.phase.as_str() == "RECOVERED";
+            assert_eq!(node.is_done(), done, "{name} {}", node.id);
+            assert_eq!(node.problem, None, "{name} {}", node.id);
+            let attempts = expected["task_executions"].as_array().map_or(0, Vec::len);
+            assert_eq!(node.task_executions.len(), attempts, "{name} {}", node.id);
+        }
+    }
+    assert!(seen >= 9, "{seen}");
+}
+
+#[test]
+fn inputs_and_outputs_are_those_that_flytekit_shows() {
+    let mut seen = 0;
+    for case in vectors("rpc_traces.json") {
+        let name = id(&case);
+        let known = &case["result"]["execution"];
+        if case["method"] != "sync" || known["is_successful"] != true {
+            continue;
+        }
+        seen += 1;
+        let server = Server::new(replay(&[&case["setup_trace"], &case["trace"]]));
+        let files = case["files"].clone();
+        server.host().on_fetch(move |request| {
+            let file = request.url.rsplit('/').next().unwrap().split('?').next().unwrap();
+            match crate::support::input(&files[file]) {
+                flyte_remote::value::InputValue::Bytes(bytes) => SimReply::raw(200, &[], &bytes),
+                other => panic!("{}: {other:?}", request.url),
+            }
+        });
+        let execution = fetch(&server);
+        server.run(execution.sync(false, &call())).unwrap();
+        if name == "sync-data-url" {
+            continue; // Its links are local files; `stored_values_are_read_through_their_link` has HTTP ones.
+        }
+        for (values, known) in [
+            (server.run(execution.inputs(&call())).unwrap(), &known["inputs"]),
+            (server.run(execution.outputs(&call())).unwrap(), &known["outputs"]),
+        ] {
+            let shown = values.to_output();
+            assert_eq!(shown.len(), known.as_object().unwrap().len(), "{name}");
+            for (output, value) in shown {
+                match value {
+                    OutputValue::Int(integer) => assert_eq!(known[&output], integer, "{name} {output}"),
+                    OutputValue::Text(text) => assert_eq!(known[&output], text, "{name} {output}"),
+                    other => panic!("{name} {output}: {other:?}"),
+                }
+            }
+        }
+        // Asked for once.
+        let calls = server.rpcs().iter().filter(|rpc| *rpc == "GetExecutionData").count();
+        assert_eq!(calls, 1, "{name}");
+    }
+    assert!(seen >= 4, "{seen}");
+}
+
+#[test]
+fn a_failed_or_running_execution_has_no_outputs() {
+    for (name, said) in [
+        ("sync-failed", "has no outputs: it ended FAILED"),
+        ("sync-aborted", "has no outputs: it ended ABORTED"),
+        ("sync-nodes-running", "is RUNNING; wait until it has ended before asking for its outputs"),
+    ] {
+        let case = vectors("rpc_traces.json").into_iter().find(|case| id(case) == name).unwrap();
+        let server = Server::new(replay(&[&case["setup_trace"], &case["trace"]]));
+        let execution = fetch(&server);
+        server.run(execution.sync(false, &call())).unwrap();
+        let error = server.run(execution.outputs(&call())).err().unwrap();
+        assert_eq!(error.kind, Kind::Assertion);
+        assert!(error.message.starts_with(&format!("ex:flytesnacks:development:run1: {said}")), "{}", error.message);
+        match name {
+            "sync-failed" => {
+                let reason = execution.error().unwrap().unwrap();
+                assert!(error.message.contains(&reason.message), "{}", error.message);
+                assert!(!reason.code.is_empty());
+            }
+            "sync-aborted" => assert_eq!(execution.error().unwrap(), None),
+            _ => assert_eq!(execution.error().unwrap_err().kind, Kind::Assertion),
+        }
+        assert!(!server.run(execution.inputs(&call())).unwrap().is_empty());
+    }
+}
+
+fn execution(phase: i32) -> admin::Execution {
+    admin::Execution { closure: Some(admin::ExecutionClosure { phase, ..Default::default() }), ..Default::default() }
+}
+
+fn literals(name: &str, value: i64) -> core::LiteralMap {
+    let primitive = core::Primitive { value: Some(core::primitive::Value::Integer(value)) };
+    let scalar = core::Scalar { value: Some(core::scalar::Value::Primitive(primitive)) };
+    let literal = core::Literal { value: Some(core::literal::Value::Scalar(Box::new(scalar))), ..Default::default() };
+    core::LiteralMap { literals: [(name.to_owned(), literal)].into_iter().collect() }
+}
+
+#[allow(deprecated)]
+fn stored(url: &str) -> Server {
+    let url = url.to_owned();
+    Server::new(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution(4)),
+        "GetExecutionData" => ok(&admin::WorkflowExecutionGetDataResponse {
+            outputs: Some(admin::UrlBlob { url: url.clone(), bytes: 9 }),
+            inputs: Some(admin::UrlBlob { url: String::new(), bytes: 0 }),
+            full_inputs: Some(literals("a", 1)),
+            full_outputs: Some(core::LiteralMap::default()),
+        }),
+        _ => unexpected(request),
+    })
+}
+
+#[test]
+fn stored_values_are_read_through_their_link() {
+    let server = stored("https://store.example/outputs.pb?X-Amz-Signature=secret");
+    server.host().on_fetch(|request| {
+        assert_eq!(
+            (request.method, request.url.as_str()),
+            ("GET", "https://store.example/outputs.pb?X-Amz-Signature=secret")
+        );
+        SimReply::raw(200, &[], &literals("o0", 9).encode_to_vec())
+    });
+    let execution = fetch(&server);
+    let outputs = server.run(execution.outputs(&call())).unwrap();
+    assert_eq!(outputs.get("o0"), Some(OutputValue::Int(9)));
+    assert_eq!(server.run(execution.inputs(&call())).unwrap().get("a"), Some(OutputValue::Int(1)));
+}
+
+#[test]
+fn a_store_that_fails_is_told_without_the_signed_part_of_the_link() {
+    let link = "https://store.example/outputs.pb?X-Amz-Signature=secret";
+    let fails = |reply: fn() -> SimReply, link: &str| {
+        let server = stored(link);
+        server.host().on_fetch(move |_| reply());
+        let execution = fetch(&server);
+        let error = server.run(execution.outputs(&call())).err().unwrap();
+        assert_eq!(error.kind, Kind::Download);
+        assert!(!error.message.contains("secret"), "{}", error.message);
+        error.message
+    };
+    let denied =
+        || SimReply::raw(403, &[], b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>");
+    assert_eq!(
+        fails(denied, link),
+        "can't read https://store.example/outputs.pb: HTTP 403 AccessDenied: Request has expired"
+    );
+    let refused = || SimReply::failing("connect ECONNREFUSED https://store.example/outputs.pb?X-Amz-Signature=secret");
+    assert!(fails(refused, link).contains("no reply from the store at store.example"));
+    assert!(fails(|| SimReply::failing_in_browser("Failed to fetch"), link).contains("CORS"));
+    assert!(fails(|| SimReply::raw(200, &[], b"<html>"), link).contains("are no Flyte values"));
+    assert!(fails(|| panic!(), "s3://bucket/outputs.pb").contains("s3://bucket/outputs.pb"));
+}
+
+/// A node execution of `run1`.
+fn node(name: &str, change: impl FnOnce(&mut admin::NodeExecution)) -> admin::NodeExecution {
+    let mut node = admin::NodeExecution {
+        id: Some(core::NodeExecutionIdentifier { node_id: name.to_owned(), execution_id: None }),
+        closure: Some(admin::NodeExecutionClosure { phase: 2, ..Default::default() }),
+        metadata: Some(admin::NodeExecutionMetaData { spec_node_id: name.to_owned(), ..Default::default() }),
+        ..Default::default()
+    };
+    change(&mut node);
+    node
+}
+
+fn with_nodes(nodes: Vec<admin::NodeExecution>) -> Server {
+    Server::new(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution(2)),
+        "ListNodeExecutions" => {
+            let asked: admin::NodeExecutionListRequest = request.decode();
+            let start: usize = asked.token.parse().unwrap_or(0);
+            let page: Vec<_> = nodes.iter().skip(start).take(asked.limit as usize).cloned().collect();
+            let end = start + page.len();
+            let token = if page.len() == asked.limit as usize { end.to_string() } else { String::new() };
+            ok(&admin::NodeExecutionList { node_executions: page, token })
+        }
+        "ListTaskExecutions" => attempts(request),
+        _ => unexpected(request),
+    })
+}
+
+fn attempts(request: &Request) -> Result<Vec<u8>, Status> {
+    let asked: admin::TaskExecutionListRequest = request.decode();
+    let attempt = |retry_attempt| admin::TaskExecution {
+        id: Some(core::TaskExecutionIdentifier {
+            retry_attempt,
+            node_execution_id: asked.node_execution_id.clone(),
+            task_id: None,
+        }),
+        ..Default::default()
+    };
+    ok(&admin::TaskExecutionList { task_executions: vec![attempt(0), attempt(1)], token: String::new() })
+}
+
+#[test]
+fn other_kinds_of_nodes_say_what_is_not_read() {
+    let launched = core::WorkflowExecutionIdentifier {
+        project: "p".into(),
+        domain: "d".into(),
+        name: "child".into(),
+        ..Default::default()
+    };
+    let server = with_nodes(vec![
+        node("start-node", |_| {}),
+        node("plan", |node| {
+            let metadata = admin::WorkflowNodeMetadata { execution_id: Some(launched) };
+            node.closure.as_mut().unwrap().target_metadata =
+                Some(admin::node_execution_closure::TargetMetadata::WorkflowNodeMetadata(metadata));
+        }),
+        node("sub", |node| node.metadata.as_mut().unwrap().is_parent_node = true),
+        node("many", |node| node.metadata.as_mut().unwrap().is_array = true),
+        node("n0", |_| {}),
+    ]);
+    let execution = fetch(&server);
+    server.run(execution.sync(true, &call())).unwrap();
+    let nodes = execution.snapshot().nodes.clone().unwrap();
+    let shown: Vec<_> = nodes
+        .iter()
+        .map(|node| (node.id.node_id.as_str(), node.task_executions.len(), node.problem.as_deref()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("start-node", 0, None),
+            ("plan", 0, Some("it launched ex:p:d:child; fetch that execution to see its nodes")),
+            ("sub", 0, Some("the nodes inside it are not read")),
+            ("many", 0, Some("its many runs are not read")),
+            ("n0", 2, None),
+        ]
+    );
+    assert_eq!(server.rpcs(), ["GetExecution", "GetExecution", "ListNodeExecutions", "ListTaskExecutions"]);
+}
+
+#[test]
+fn many_nodes_come_in_order_page_by_page_with_few_calls_at_a_time() {
+    let server = with_nodes((0..700).map(|index| node(&format!("n{index}"), |_| {})).collect());
+    server.latency(Duration::from_millis(5));
+    let execution = fetch(&server);
+    server.run(execution.sync(true, &call())).unwrap();
+    let nodes = execution.snapshot().nodes.clone().unwrap();
+    assert_eq!(nodes.len(), 700);
+    assert!(nodes.iter().enumerate().all(|(index, node)| node.id.node_id == format!("n{index}")));
+    assert_eq!(server.most_running(), 16);
+    let pages: Vec<admin::NodeExecutionListRequest> =
+        server.requests().iter().filter(|request| request.rpc == "ListNodeExecutions").map(Request::decode).collect();
+    assert_eq!(pages.len(), 2);
+    assert_eq!(pages[0].limit, 500);
+    let sort = pages[0].sort_by.clone().unwrap();
+    assert_eq!((sort.key.as_str(), sort.direction), ("created_at", 1));
+}
+
+#[test]
+fn one_node_that_cannot_be_read_hides_no_other() {
+    let server = with_nodes(vec![node("n0", |_| {}), node("n1", |_| {})]);
+    server.answer(|request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution(2)),
+        "ListNodeExecutions" => ok(&admin::NodeExecutionList {
+            node_executions: vec![node("n0", |_| {}), node("n1", |_| {})],
+            token: String::new(),
+        }),
+        _ if request.nth == 0 => status(Code::Internal, "boom"),
+        _ => attempts(request),
+    });
+    let execution = fetch(&server);
+    server.run(execution.sync(true, &call())).unwrap();
+    let nodes = execution.snapshot().nodes.clone().unwrap();
+    assert!(nodes[0].problem.as_deref().unwrap().contains("boom"));
+    assert_eq!((nodes[1].problem.as_deref(), nodes[1].task_executions.len()), (None, 2));
+}
+
+#[test]
+fn a_node_that_ended_is_not_asked_about_again() {
+    let ended = || node("n0", |node| node.closure.as_mut().unwrap().phase = 3);
+    let server = with_nodes(vec![ended(), node("n1", |_| {})]);
+    let execution = fetch(&server);
+    server.run(execution.sync(true, &call())).unwrap();
+    let first = execution.snapshot().nodes.clone().unwrap();
+    server.forget();
+    server.run(execution.sync(true, &call())).unwrap();
+    assert_eq!(server.rpcs(), ["GetExecution", "ListNodeExecutions", "ListTaskExecutions"]);
+    let second = execution.snapshot().nodes.clone().unwrap();
+    assert!(Rc::ptr_eq(&first[0], &second[0]));
+    assert_eq!(second[0].task_executions.len(), 2);
+}
+
+#[test]
+fn the_late_reply_of_an_early_sync_changes_nothing() {
+    // The first sync's reply takes 10 s and says RUNNING, the second's takes none and says SUCCEEDED.
+    let server = Server::new(|request| match request.nth {
+        0 | 1 => ok(&execution(2)),
+        _ => ok(&execution(4)),
+    });
+    let execution = fetch(&server);
+    server.latency(Duration::from_secs(10));
+    let (slow, quick) = (execution.clone(), execution.clone());
+    server.run(async {
+        let first = Box::pin(async move { slow.sync(false, &call()).await.unwrap() });
+        let second = Box::pin(async {
+            server.latency(Duration::ZERO);
+            quick.sync(false, &call()).await.unwrap();
+            assert!(execution.is_done());
+        });
+        futures_util::future::join(first, second).await;
+    });
+    assert!(execution.is_done(), "{}", execution.phase().as_str());
+}
+
+#[test]
+fn a_sync_without_nodes_keeps_those_that_are_known() {
+    let server = with_nodes(vec![node("n0", |_| {})]);
+    let execution = fetch(&server);
+    server.run(execution.sync(true, &call())).unwrap();
+    server.run(execution.sync(false, &call())).unwrap();
+    assert_eq!(execution.snapshot().nodes.as_deref().unwrap().len(), 1);
+}
+
+#[test]
+fn a_failed_sync_leaves_the_execution_as_it_was() {
+    let server = Server::new(|request| match request.nth {
+        0 => ok(&execution(2)),
+        _ => status(Code::PermissionDenied, "no"),
+    });
+    let execution = fetch(&server);
+    assert_eq!(server.run(execution.sync(false, &call())).unwrap_err().kind, Kind::Authentication);
+    assert_eq!(execution.phase().as_str(), "RUNNING");
+}
+
+#[test]
+#[allow(deprecated)]
+fn a_nodes_inputs_and_outputs_are_told_apart() {
+    // In this reply the inputs' link comes before the outputs'; in an execution's it is the other way round.
+    let server = Server::new(|_| {
+        ok(&admin::NodeExecutionGetDataResponse {
+            inputs: Some(admin::UrlBlob { url: "https://store.example/in".to_owned(), bytes: 1 }),
+            outputs: Some(admin::UrlBlob { url: "https://store.example/out".to_owned(), bytes: 1 }),
+            ..Default::default()
+        })
+    });
+    server.host().on_fetch(|request| {
+        let name = request.url.rsplit('/').next().unwrap();
+        SimReply::raw(200, &[], &literals(name, 1).encode_to_vec())
+    });
+    let id = NodeExecutionId {
+        execution: flyte_remote::entity::ExecutionId::new("p", "d", "run1"),
+        node_id: "n0".to_owned(),
+    };
+    let (inputs, outputs) = server.run(server.remote().node_data(&id, &call())).unwrap();
+    assert!(inputs.literals.contains_key("in") && outputs.literals.contains_key("out"));
+}
+
+#[test]
+fn terminate_sends_the_cause() {
+    let case = vectors("rpc_traces.json").into_iter().find(|case| id(case) == "terminate").unwrap();
+    let server = Server::new(|request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution(2)),
+        _ => Ok(Vec::new()),
+    });
+    let execution = fetch(&server);
+    server.run(execution.terminate("no longer needed", &call())).unwrap();
+    let expected: admin::ExecutionTerminateRequest = message(&case["trace"][0]["request"]);
+    assert_eq!(server.requests()[1].decode::<admin::ExecutionTerminateRequest>(), expected);
+}

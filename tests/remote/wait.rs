@@ -1,1 +1,231 @@
-//! t
+//! `wait`: when it asks, when it ends, what it survives.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use flyte_remote::entity::ExecutionReference;
+use flyte_remote::error::Kind;
+use flyte_remote::idl::flyteidl::admin;
+use flyte_remote::remote::{Wait, WorkflowExecution};
+use flyte_remote::rpc::{Code, Status};
+
+use crate::support::{call, id, ok, replay, status, unexpected, vectors, Server};
+
+fn fetch(server: &Server) -> WorkflowExecution {
+    let reference = ExecutionReference::parse("run1").unwrap();
+    server.run(server.remote().fetch_execution(&reference, &call())).unwrap()
+}
+
+fn execution(phase: i32) -> Result<Vec<u8>, Status> {
+    ok(&admin::Execution {
+        closure: Some(admin::ExecutionClosure { phase, ..Default::default() }),
+        ..Default::default()
+    })
+}
+
+/// A server whose execution ends well at `end` on the simulated clock.
+fn ending_at(end: Duration) -> Server {
+    let server = Server::new(unexpected);
+    let host = server.host().clone();
+    server.answer(move |request| match request.rpc.as_str() {
+        "GetExecution" if host.elapsed() < end => execution(2),
+        "GetExecution" => execution(4),
+        "ListNodeExecutions" => ok(&admin::NodeExecutionList::default()),
+        _ => unexpected(request),
+    });
+    server
+}
+
+fn of(change: impl FnOnce(&mut Wait)) -> Wait {
+    let mut wait = Wait::default();
+    change(&mut wait);
+    wait
+}
+
+#[test]
+fn phases_are_polled_as_flytekit_does_and_nothing_else() {
+    let mut seen = 0;
+    for case in vectors("rpc_traces.json").iter().filter(|case| case["method"] == "wait") {
+        let name = id(case);
+        if name == "wait-poll-0" {
+            continue; // flytekit waits 30 s between polls when told 0; here the shortest is 10 ms.
+        }
+        seen += 1;
+        let server = Server::new(replay(&[&case["setup_trace"], &case["trace"]]));
+        let execution = fetch(&server);
+        server.forget();
+        let args = &case["args"];
+        let seconds = |name: &str| {
+            let micros = args[name]["$duration_us"].as_u64();
+            micros.map(Duration::from_micros).or(args[name].as_u64().map(Duration::from_secs))
+        };
+        let wait = Wait {
+            timeout: seconds("timeout"),
+            interval: seconds("poll_interval").or(Some(Duration::from_secs(30))),
+            nodes: args["sync_nodes"] != false,
+            ..Wait::default()
+        };
+        let result = server.run(execution.wait(&wait, &call()));
+        let count = |rpcs: &[String], rpc: &str| rpcs.iter().filter(|called| *called == rpc).count();
+        let ours = server.rpcs();
+        let known: Vec<String> =
+            case["rpcs"].as_array().unwrap().iter().map(|rpc| rpc.as_str().unwrap().to_owned()).collect();
+        // Deviations: no data, no entities and no single attempts are read, nodes only once at the end, and a wait that
+        // timed out does not ask once more. With nodes the execution is asked for again before them.
+        let polls = case["sleeps"].as_array().unwrap().len() + 1;
+        assert!(count(&known, "GetExecution") >= polls, "{name}");
+        assert_eq!(count(&ours, "GetExecution"), polls + usize::from(wait.nodes), "{name}: {ours:?}");
+        assert_eq!(count(&ours, "ListNodeExecutions"), usize::from(wait.nodes), "{name}");
+        assert!(ours.iter().all(|rpc| known.contains(rpc)), "{name}: {ours:?}");
+        let slept: f64 = case["sleeps"].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).sum();
+        assert_eq!(server.host().elapsed().as_secs_f64(), slept, "{name}");
+        match case.get("error") {
+            Some(_) => assert_eq!(result.unwrap_err().kind, Kind::Timeout, "{name}"),
+            None => {
+                result.unwrap();
+                let phase = case["result"]["execution"]["phase"].as_i64().unwrap();
+                assert_eq!(i64::from(execution.phase().number), phase, "{name}");
+            }
+        }
+    }
+    assert_eq!(seen, 4);
+}
+
+#[test]
+fn a_short_execution_is_noticed_soon_and_a_day_costs_few_calls() {
+    let noticed = |end: Duration| {
+        let server = ending_at(end);
+        let execution = fetch(&server);
+        server.run(execution.wait(&of(|wait| wait.nodes = false), &call())).unwrap();
+        (server.host().elapsed() - end, server.rpcs().len())
+    };
+    assert!(noticed(Duration::from_millis(300)).0 < Duration::from_millis(200));
+    assert!(noticed(Duration::from_secs(5)).0 < Duration::from_secs(3));
+    let (late, calls) = noticed(Duration::from_secs(86_400));
+    assert!(late <= Duration::from_secs(10), "{late:?}");
+    assert!((8_000..9_000).contains(&calls), "{calls}");
+}
+
+#[test]
+fn an_interval_is_kept_but_never_a_busy_loop() {
+    let polls = |interval: Duration| {
+        let server = ending_at(Duration::from_secs(1));
+        let execution = fetch(&server);
+        let wait = of(|wait| (wait.nodes, wait.interval) = (false, Some(interval)));
+        server.run(execution.wait(&wait, &call())).unwrap();
+        server.rpcs().len() - 1
+    };
+    assert_eq!(polls(Duration::from_millis(250)), 5);
+    assert_eq!(polls(Duration::ZERO), 101);
+}
+
+#[test]
+fn progress_is_told_at_every_poll_with_nodes_and_at_the_end() {
+    let server = ending_at(Duration::from_millis(200));
+    let execution = fetch(&server);
+    server.forget();
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let told = Rc::clone(&seen);
+    let wait = of(|wait| {
+        wait.progress = Some(Rc::new(move |execution| {
+            told.borrow_mut().push((execution.phase.as_str(), execution.nodes.is_some()));
+        }));
+    });
+    server.run(execution.wait(&wait, &call())).unwrap();
+    assert_eq!(*seen.borrow(), [("RUNNING", true), ("RUNNING", true), ("SUCCEEDED", true)]);
+    assert_eq!(server.rpcs(), [["GetExecution", "ListNodeExecutions"]; 3].concat());
+}
+
+#[test]
+fn a_callback_may_use_the_execution() {
+    let server = ending_at(Duration::from_millis(200));
+    let execution = fetch(&server);
+    let inner = execution.clone();
+    let wait = of(|wait| {
+        wait.progress = Some(Rc::new(move |_| assert!(!inner.url().is_empty() && !inner.phase().as_str().is_empty())))
+    });
+    server.run(execution.wait(&wait, &call())).unwrap();
+}
+
+#[test]
+fn a_server_out_of_reach_for_a_while_is_survived() {
+    let server = ending_at(Duration::from_secs(200));
+    let host = server.host().clone();
+    server.answer(move |request| match host.elapsed().as_secs() {
+        20..100 => status(Code::Unavailable, "rolling update"),
+        0..200 => execution(2),
+        _ if request.rpc == "GetExecution" => execution(4),
+        _ => ok(&admin::NodeExecutionList::default()),
+    });
+    let execution = fetch(&server);
+    server.run(execution.wait(&Wait::default(), &call())).unwrap();
+    assert!(execution.is_successful());
+}
+
+#[test]
+fn a_server_out_of_reach_for_long_ends_the_wait() {
+    let server = Server::new(|request| match request.nth {
+        0 | 1 => execution(2),
+        _ => status(Code::Unavailable, "gone"),
+    });
+    let execution = fetch(&server);
+    let error = server.run(execution.wait(&Wait::default(), &call())).unwrap_err();
+    assert_eq!(error.kind, Kind::Unavailable);
+    assert!((120..=132).contains(&server.host().elapsed().as_secs()), "{:?}", server.host().elapsed());
+}
+
+#[test]
+fn an_error_that_time_does_not_heal_ends_the_wait_at_once() {
+    let server = Server::new(|request| match request.nth {
+        0 => execution(2),
+        _ => status(Code::Unauthenticated, "token expired"),
+    });
+    let execution = fetch(&server);
+    let error = server.run(execution.wait(&Wait::default(), &call())).unwrap_err();
+    assert_eq!(error.kind, Kind::Authentication);
+    assert_eq!(server.host().elapsed(), Duration::ZERO);
+}
+
+#[test]
+fn a_timeout_is_exact_and_leaves_the_execution_running() {
+    let server = ending_at(Duration::from_secs(3600));
+    let execution = fetch(&server);
+    let wait = of(|wait| wait.timeout = Some(Duration::from_millis(12_345)));
+    let error = server.run(execution.wait(&wait, &call())).unwrap_err();
+    assert_eq!(server.host().elapsed(), Duration::from_millis(12_345));
+    assert_eq!(error.kind, Kind::Timeout);
+    assert_eq!(
+        error.message,
+        "ex:flytesnacks:development:run1: is still RUNNING at the end of the wait; it goes on, so wait again or \
+         terminate it"
+    );
+}
+
+#[test]
+fn an_execution_that_ends_with_the_timeout_has_ended() {
+    let server = ending_at(Duration::from_secs(5));
+    let execution = fetch(&server);
+    let wait = of(|wait| (wait.timeout, wait.nodes) = (Some(Duration::from_secs(5)), false));
+    server.run(execution.wait(&wait, &call())).unwrap();
+    assert!(execution.is_done());
+}
+
+#[test]
+fn a_failed_execution_ends_the_wait_without_an_error() {
+    let server = Server::new(|request| match request.rpc.as_str() {
+        "GetExecution" => execution(6),
+        _ => ok(&admin::NodeExecutionList::default()),
+    });
+    let execution = fetch(&server);
+    server.run(execution.wait(&Wait::default(), &call())).unwrap();
+    assert!(execution.is_done() && !execution.is_successful());
+}
+
+#[test]
+fn a_dropped_wait_leaves_no_timer() {
+    let server = ending_at(Duration::from_secs(3600));
+    let execution = fetch(&server);
+    assert!(server.host().run_for(execution.wait(&Wait::default(), &call()), Duration::from_secs(60)).is_none());
+    assert_eq!(server.host().pending_timers(), 0);
+}

@@ -40,7 +40,7 @@ export function Value({ value }: { value: Plain }) {
     )
   }
   if (value instanceof Span) return <>{durationInput(value.ms)}</>
-  if (typeof value === 'object') return <Long text={print(value)} kind="json" />
+  if (typeof value === 'object') return <Long text={print(value, 30)} kind="json" />
   return <span class="number">{String(value)}</span>
 }
 

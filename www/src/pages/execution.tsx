@@ -37,7 +37,7 @@ function snapshotOf(handle: FlyteWorkflowExecution): Snapshot {
 export function ExecutionPage({ place, name }: { place: Place; name: string }) {
   const { remote } = useConnection()
   useTitle(name)
-  const handle = useRef<FlyteWorkflowExecution>()
+  const handle = useRef<FlyteWorkflowExecution>(undefined)
   const live = useLive(
     name,
     async (signal) => {
@@ -209,7 +209,7 @@ function Data({ execution, which }: { execution: Snapshot; which: 'inputs' | 'ou
 
 /** Says when the execution or one of its nodes gets to another phase. */
 function useAnnouncedPhases(execution: Snapshot | undefined): void {
-  const before = useRef<{ phase: string; nodes: Map<string, string> }>()
+  const before = useRef<{ phase: string; nodes: Map<string, string> }>(undefined)
   useEffect(() => {
     if (!execution) return
     const known = before.current

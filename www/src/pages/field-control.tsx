@@ -108,7 +108,14 @@ function hintFor(field: Field, text: string): string {
   const parts = [field.description]
   if (field.control === 'datetime') {
     const date = new Date(text)
-    parts.push(Number.isNaN(date.getTime()) ? 'Local time.' : `Local time; ${date.toISOString().replace(/(\.000)?Z$/, '')} UTC.`)
+    parts.push(
+      Number.isNaN(date.getTime())
+        ? 'Local time.'
+        : `Local time; ${date
+            .toISOString()
+            .replace('T', ' ')
+            .replace(/(\.000)?Z$/, '')} UTC.`,
+    )
   }
   if (field.control === 'duration' && text) {
     const ms = parseDuration(text)

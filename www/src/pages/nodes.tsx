@@ -112,15 +112,15 @@ export function Nodes({ nodes, over, execution, begun }: Properties) {
               <th scope="col" class="col-phase">
                 Phase
               </th>
-              <th scope="col" class="col-track narrow-hidden">
+              <th scope="col" class="narrow-hidden">
                 <span class="visually-hidden">Timeline</span>
-                <span class="axis" aria-hidden="true">
+                <svg class="track" aria-hidden="true">
                   {axis.ticks.map((ms) => (
-                    <span key={ms} style={{ left: axis.at(axis.from + ms) }}>
+                    <text key={ms} x={axis.at(axis.from + ms)} y="13" dx={ms === 0 ? 0 : 4}>
                       {tickText(ms)}
-                    </span>
+                    </text>
                   ))}
-                </span>
+                </svg>
               </th>
               <th scope="col" class="col-duration end">
                 Duration
@@ -194,8 +194,10 @@ function Tally({ nodes }: { nodes: Node[] }) {
 interface Axis {
   from: number
   ticks: number[]
-  /** Where an instant is, as a CSS length. */
+  /** Where an instant is, in percent of the track. */
   at(ms: number): string
+  /** How long a time is, in percent of the track. */
+  width(ms: number): string
 }
 
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400].map((s) => s * 1000)
@@ -208,7 +210,8 @@ function axisOf(nodes: Node[], over: boolean, now: number, begun: number | undef
   const span = Math.max(Number.isFinite(from) ? to - from : 0, 500)
   const step = STEPS.find((size) => span / size <= 5) ?? Math.ceil(span / 5 / 86_400_000) * 86_400_000
   const ticks = Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step)
-  return { from, ticks, at: (ms) => `${(100 * Math.min(Math.max((ms - from) / span, 0), 1)).toFixed(2)}%` }
+  const percent = (share: number) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`
+  return { from, ticks, at: (ms) => percent((ms - from) / span), width: (ms) => percent(Math.max(ms / span, 0.004)) }
 }
 
 /** `0`, `500 ms`, `2 s`, `1 m`. */
@@ -220,20 +223,22 @@ function tickText(ms: number): string {
         .replace(/ 00 [smh]$/, '')
 }
 
+/** A drawing and not boxes: what moves in it moves nothing else, and needs no styles at run time. */
 function Track({ node, axis, now }: { node: Node; axis: Axis; now: number }) {
   const created = node.createdAt ?? node.startedAt
   const end = node.endedAt ?? now
   const bar = (from: number, to: number, kind: string) => (
-    <span class={`bar ${kind}`} style={{ left: axis.at(from), width: `calc(${axis.at(to)} - ${axis.at(from)})` }} />
+    <rect class={`bar ${kind}`} x={axis.at(from)} width={axis.width(to - from)} y="4" height="10" rx="2" />
   )
+  const began = node.startedAt ?? end
   return (
-    <span class="track" aria-hidden="true">
+    <svg class="track" aria-hidden="true">
       {axis.ticks.map((ms) => (
-        <span key={ms} class="grid" style={{ left: axis.at(axis.from + ms) }} />
+        <line key={ms} x1={axis.at(axis.from + ms)} x2={axis.at(axis.from + ms)} y1="-8" y2="26" />
       ))}
-      {created !== undefined && bar(created, node.startedAt ?? end, 'waiting')}
+      {created !== undefined && began > created && bar(created, began, 'waiting')}
       {node.startedAt !== undefined && bar(node.startedAt, end, toneOf(node.phase))}
-    </span>
+    </svg>
   )
 }
 

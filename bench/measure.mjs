@@ -1,0 +1,26 @@
+// Measures several ways to do one thing in one process: rounds interleaved, in changing order, medians compared.
+
+/** Milliseconds of each contestant, `{ name: run }` → `{ name: median }`. */
+export function measure(contestants, { rounds = 41, warmup = 8 } = {}) {
+  const names = Object.keys(contestants)
+  const times = Object.fromEntries(names.map((name) => [name, []]))
+  for (let round = -warmup; round < rounds; round++) {
+    // Each takes every place in the order, so that nobody always runs after the same other's garbage. A forced collection
+    // in between would throw away what the engine has learnt, to the disadvantage of whoever has much code.
+    for (let i = 0; i < names.length; i++) {
+      const name = names[(i + round + warmup) % names.length]
+      const start = performance.now()
+      const result = contestants[name]()
+      const time = performance.now() - start
+      if (result === undefined) throw new Error(`${name} returned nothing`)
+      if (round >= 0) times[name].push(time)
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times[name])]))
+}
+
+/** The middle value. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1]
+}

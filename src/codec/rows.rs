@@ -1,0 +1,490 @@
+//! Large lists as rows: a partial reader that takes a few columns out of a list reply and skips all the rest. What it
+//! returns crosses into JavaScript at once: one text with UTF-16 offsets, and one array of numbers.
+
+use super::error::{path_text, Step as PathStep, WireError};
+use super::row_lists::RowList;
+use super::wire::{wire_type, Fault, Wire, VARINT};
+use crate::idl::schema::{EnumDef, FieldDef, Form, Kind, MessageDef, MessageId};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug)]
+pub enum ColumnKind {
+    /// Text; empty when there is none.
+    Text,
+    /// A number; 0 when there is none.
+    Number,
+    /// 0 or 1.
+    Flag,
+    /// The number of an enum's value; 0 when there is none.
+    Enum(&'static EnumDef),
+    /// Milliseconds since 1970-01-01 UTC; NaN when there is none.
+    Time,
+    /// A duration in milliseconds; NaN when there is none.
+    Span,
+}
+
+/// A column that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name, `startedAt`.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Its place among the text columns, or among the others.
+    place: usize,
+}
+
+/// The rows of a list.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// How many rows there are.
+    pub count: usize,
+    /// All texts, row after row, in the order of the text columns.
+    pub text: String,
+    /// Where each text starts in UTF-16 units, and at last where all end: `count * text columns + 1` of them.
+    pub offsets: Vec<u32>,
+    /// All numbers, row after row, in the order of the columns that are no text.
+    pub numbers: Vec<f64>,
+    /// The token for the next page; empty on the last one.
+    pub token: String,
+}
+
+/// Reads some columns of a list.
+#[derive(Debug)]
+pub struct RowReader {
+    rows_field: &'static FieldDef,
+    token_field: &'static FieldDef,
+    columns: Vec<Column>,
+    /// What to do with the fields of each message that leads to a column; the first is the list's element.
+    nodes: Vec<Vec<Step>>,
+    texts: usize,
+    numbers: usize,
+}
+
+/// A field that leads to a column.
+#[derive(Debug)]
+struct Step {
+    tag: u32,
+    action: Action,
+    /// Places of columns (texts, then numbers) below other members of the same oneof: they have lost their value.
+    forget: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    Enter(usize),
+    Text(usize),
+    /// A number of 32 bits or a bool.
+    Number(usize),
+    /// Timestamp or Duration.
+    Moment(usize),
+    Nothing,
+}
+
+/// A row while it is being read: bytes of each text, and seconds with nanoseconds of each number.
+struct Scratch<'a> {
+    texts: Vec<&'a [u8]>,
+    numbers: Vec<Option<(i64, i32)>>,
+}
+
+impl RowReader {
+    /// A reader of the named columns, in their order.
+    ///
+    /// # Errors
+    /// The first name that the list does not have.
+    pub fn new<'n>(list: RowList, names: &[&'n str]) -> Result<RowReader, &'n str> {
+        let broken = names.first().copied().unwrap_or_default();
+        let def = MessageId::by_name(list.message_name()).ok_or(broken)?.def();
+        let [rows_field, token_field] = def.fields() else { return Err(broken) };
+        let mut reader =
+            RowReader { rows_field, token_field, columns: Vec::new(), nodes: vec![Vec::new()], texts: 0, numbers: 0 };
+        let mut defs = vec![rows_field.message().def()];
+        for name in names {
+            let (name, path) = list.table().iter().find(|(known, _)| known == name).ok_or(*name)?;
+            reader.add(&mut defs, name, path).ok_or(*name)?;
+        }
+        for (node, def) in defs.iter().enumerate() {
+            reader.add_oneofs(node, def);
+        }
+        Ok(reader)
+    }
+
+    /// Adds a column and the steps that lead to it.
+    fn add(&mut self, defs: &mut Vec<&'static MessageDef>, name: &'static str, path: &str) -> Option<()> {
+        let mut node = 0;
+        let mut parts = path.split('.').peekable();
+        while let Some(part) = parts.next() {
+            let field = defs.get(node)?.fields().iter().find(|field| field.name() == part)?;
+            let tag = tag_of(field);
+            if parts.peek().is_some() {
+                let known = self.nodes.get(node)?.iter().find(|step| step.tag == tag).map(|step| step.action);
+                node = match known {
+                    Some(Action::Enter(next)) => next,
+                    _ => {
+                        let next = self.nodes.len();
+                        defs.push(field.message().def());
+                        self.nodes.push(Vec::new());
+                        self.nodes.get_mut(node)?.push(Step { tag, action: Action::Enter(next), forget: Vec::new() });
+                        next
+                    }
+                };
+                continue;
+            }
+            let kind = column_kind(field)?;
+            let counter = if matches!(kind, ColumnKind::Text) { &mut self.texts } else { &mut self.numbers };
+            let place = *counter;
+            *counter += 1;
+            let action = match kind {
+                ColumnKind::Text => Action::Text(place),
+                ColumnKind::Time | ColumnKind::Span => Action::Moment(place),
+                _ => Action::Number(place),
+            };
+            self.columns.push(Column { name, kind, place });
+            self.nodes.get_mut(node)?.push(Step { tag, action, forget: Vec::new() });
+        }
+        Some(())
+    }
+
+    /// Where columns lie below a member of a oneof, the other members make them empty.
+    fn add_oneofs(&mut self, node: usize, def: &'static MessageDef) {
+        let Some(steps) = self.nodes.get(node) else { return };
+        let below: Vec<(u8, u32, Vec<usize>)> = steps
+            .iter()
+            .filter_map(|step| {
+                let field = def.fields().iter().find(|field| tag_of(field) == step.tag)?;
+                (field.oneof != 0).then(|| (field.oneof, step.tag, self.places_below(step.action)))
+            })
+            .collect();
+        for member in def.fields() {
+            let tag = tag_of(member);
+            let others = below.iter().filter(|(oneof, other, _)| *oneof == member.oneof && *other != tag);
+            let forget: Vec<usize> = others.flat_map(|(_, _, places)| places.iter().copied()).collect();
+            let Some(steps) = self.nodes.get_mut(node).filter(|_| !forget.is_empty()) else { continue };
+            match steps.iter_mut().find(|step| step.tag == tag) {
+                Some(step) => step.forget = forget,
+                None => steps.push(Step { tag, action: Action::Nothing, forget }),
+            }
+        }
+    }
+
+    fn places_below(&self, action: Action) -> Vec<usize> {
+        match action {
+            Action::Text(place) => vec![place],
+            Action::Number(place) | Action::Moment(place) => vec![self.texts + place],
+            Action::Enter(node) => {
+                let steps = self.nodes.get(node).map(Vec::as_slice).unwrap_or_default();
+                steps.iter().flat_map(|step| self.places_below(step.action)).collect()
+            }
+            Action::Nothing => Vec::new(),
+        }
+    }
+
+    /// The columns, as asked for.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// How many of the columns are text.
+    #[must_use]
+    pub fn text_columns(&self) -> usize {
+        self.texts
+    }
+
+    /// Reads a list reply.
+    ///
+    /// # Errors
+    /// Bytes that are not such a message, as far as the columns are concerned; text that is not UTF-8.
+    pub fn read(&self, bytes: &[u8]) -> Result<Rows, WireError> {
+        let mut rows = Rows { offsets: vec![0], ..Rows::default() };
+        self.read_into(&mut rows, bytes).map_err(|fault| {
+            let steps = [PathStep::Index(rows.count), PathStep::Field(self.rows_field.name())];
+            WireError { path: path_text(&steps), reason: fault.text() }
+        })?;
+        Ok(rows)
+    }
+
+    fn read_into(&self, rows: &mut Rows, bytes: &[u8]) -> Result<(), Fault> {
+        let (rows_tag, token_tag) = (tag_of(self.rows_field), tag_of(self.token_field));
+        let mut scratch = Scratch { texts: vec![&[]; self.texts], numbers: vec![None; self.numbers] };
+        let (mut wire, mut units) = (Wire::new(bytes), 0);
+        loop {
+            let tag = wire.tag()?;
+            if tag == 0 {
+                return Ok(());
+            } else if tag == rows_tag {
+                scratch.texts.fill(&[]);
+                scratch.numbers.fill(None);
+                self.message(&mut scratch, 0, wire.bytes()?)?;
+                self.push_row(rows, &scratch, &mut units)?;
+            } else if tag == token_tag {
+                rows.token = text_of(wire.bytes()?)?.to_owned();
+            } else {
+                wire.skip(tag)?;
+            }
+        }
+    }
+
+    /// Reads the fields of a message that lead to columns.
+    fn message<'a>(&self, scratch: &mut Scratch<'a>, node: usize, bytes: &'a [u8]) -> Result<(), Fault> {
+        let steps = self.nodes.get(node).map(Vec::as_slice).unwrap_or_default();
+        let (mut wire, mut next) = (Wire::new(bytes), 0);
+        loop {
+            let tag = wire.quick_tag()?;
+            if tag == 0 {
+                return Ok(());
+            }
+            let place = match steps.get(next) {
+                Some(step) if step.tag == tag => Some(next),
+                _ => steps.iter().position(|step| step.tag == tag),
+            };
+            let Some((place, step)) = place.and_then(|place| Some((place, steps.get(place)?))) else {
+                wire.skip(tag)?;
+                continue;
+            };
+            next = place + 1;
+            for place in &step.forget {
+                scratch.forget(*place);
+            }
+            match step.action {
+                Action::Enter(node) => self.message(scratch, node, wire.quick_bytes()?)?,
+                Action::Text(place) => {
+                    if let Some(text) = scratch.texts.get_mut(place) {
+                        *text = wire.quick_bytes()?;
+                    }
+                }
+                Action::Number(place) => {
+                    if let Some(number) = scratch.numbers.get_mut(place) {
+                        *number = Some((wire.varint()? as i64, 0));
+                    }
+                }
+                Action::Moment(place) => {
+                    if let Some(number) = scratch.numbers.get_mut(place) {
+                        *number = Some(moment(number.unwrap_or_default(), wire.quick_bytes()?)?);
+                    }
+                }
+                Action::Nothing => wire.skip(tag)?,
+            }
+        }
+    }
+
+    fn push_row(&self, rows: &mut Rows, scratch: &Scratch, units: &mut u32) -> Result<(), Fault> {
+        for bytes in &scratch.texts {
+            let text = text_of(bytes)?;
+            rows.text.push_str(text);
+            *units += if text.is_ascii() { text.len() } else { text.encode_utf16().count() } as u32;
+            rows.offsets.push(*units);
+        }
+        let start = rows.numbers.len();
+        rows.numbers.resize(start + self.numbers, 0.0);
+        for column in &self.columns {
+            let Some(value) = scratch.numbers.get(column.place) else { continue };
+            let number = match (column.kind, value) {
+                (ColumnKind::Text, _) => continue,
+                (ColumnKind::Time | ColumnKind::Span, None) => f64::NAN,
+                (ColumnKind::Time | ColumnKind::Span, Some((seconds, nanos))) => {
+                    *seconds as f64 * 1e3 + f64::from(*nanos) / 1e6
+                }
+                (ColumnKind::Flag, value) => f64::from(u8::from(value.is_some_and(|(bits, _)| bits != 0))),
+                (ColumnKind::Number, value) => value.map_or(0.0, |(bits, _)| bits as f64),
+                (ColumnKind::Enum(_), value) => value.map_or(0.0, |(bits, _)| f64::from(bits as i32)),
+            };
+            if let Some(cell) = rows.numbers.get_mut(start + column.place) {
+                *cell = number;
+            }
+        }
+        rows.count += 1;
+        Ok(())
+    }
+}
+
+impl Scratch<'_> {
+    #[cold]
+    fn forget(&mut self, place: usize) {
+        let texts = self.texts.len();
+        if let Some(text) = self.texts.get_mut(place) {
+            *text = &[];
+        } else if let Some(number) = self.numbers.get_mut(place - texts) {
+            *number = None;
+        }
+    }
+}
+
+fn tag_of(field: &FieldDef) -> u32 {
+    u32::from(field.number) << 3 | wire_type(field.kind)
+}
+
+fn column_kind(field: &FieldDef) -> Option<ColumnKind> {
+    if field.is_repeated() {
+        return None;
+    }
+    match field.kind {
+        Kind::String => Some(ColumnKind::Text),
+        Kind::Bool => Some(ColumnKind::Flag),
+        Kind::Enum => Some(ColumnKind::Enum(field.enumeration())),
+        Kind::Uint32 => Some(ColumnKind::Number),
+        Kind::Message => match field.message().def().form {
+            Form::Timestamp => Some(ColumnKind::Time),
+            Form::Duration => Some(ColumnKind::Span),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(|_| Fault::Utf8)
+}
+
+/// Seconds and nanoseconds of a Timestamp or Duration, over those of an earlier piece.
+fn moment(before: (i64, i32), bytes: &[u8]) -> Result<(i64, i32), Fault> {
+    const SECONDS: u32 = 1 << 3 | VARINT;
+    const NANOS: u32 = 2 << 3 | VARINT;
+    let (mut wire, (mut seconds, mut nanos)) = (Wire::new(bytes), before);
+    loop {
+        match wire.tag()? {
+            0 => return Ok((seconds, nanos)),
+            SECONDS => seconds = wire.varint()? as i64,
+            NANOS => nanos = wire.varint()? as i32,
+            tag => wire.skip(tag)?,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::idl::flyteidl::{admin, core};
+    use prost::Message;
+    use prost_types::{Duration, Timestamp};
+
+    const LISTS: [RowList; 3] = [RowList::NodeExecutions, RowList::Executions, RowList::TaskExecutions];
+
+    fn cell_text(rows: &Rows, reader: &RowReader, row: usize, name: &str) -> String {
+        let column = reader.columns().iter().find(|column| column.name == name).unwrap();
+        let units: Vec<u16> = rows.text.encode_utf16().collect();
+        let place = row * reader.text_columns() + column.place;
+        String::from_utf16(&units[rows.offsets[place] as usize..rows.offsets[place + 1] as usize]).unwrap()
+    }
+
+    fn cell_number(rows: &Rows, reader: &RowReader, row: usize, name: &str) -> f64 {
+        let column = reader.columns().iter().find(|column| column.name == name).unwrap();
+        rows.numbers[row * (reader.columns().len() - reader.text_columns()) + column.place]
+    }
+
+    fn nodes() -> admin::NodeExecutionList {
+        let node = |name: &str, error: Option<&str>| admin::NodeExecution {
+            id: Some(core::NodeExecutionIdentifier { node_id: name.to_owned(), ..Default::default() }),
+            input_uri: format!("s3://bucket/{name}"),
+            metadata: Some(admin::NodeExecutionMetaData {
+                spec_node_id: "ä😀".to_owned(),
+                is_parent_node: true,
+                ..Default::default()
+            }),
+            closure: Some(admin::NodeExecutionClosure {
+                phase: 3,
+                started_at: Some(Timestamp { seconds: 1_700_000_000, nanos: 250_000_000 }),
+                duration: Some(Duration { seconds: 90, nanos: 500_000_000 }),
+                output_result: error.map(|message| {
+                    let error = core::ExecutionError { message: message.to_owned(), ..Default::default() };
+                    admin::node_execution_closure::OutputResult::Error(error)
+                }),
+                ..Default::default()
+            }),
+        };
+        let node_executions = vec![node("n0", None), node("n1-ü", Some("bad")), admin::NodeExecution::default()];
+        admin::NodeExecutionList { node_executions, token: "next".to_owned() }
+    }
+
+    #[test]
+    fn every_column_of_every_list_can_be_read() {
+        for list in LISTS {
+            let names: Vec<_> = list.column_names().collect();
+            let reader = RowReader::new(list, &names).unwrap();
+            assert_eq!(reader.columns().iter().map(|column| column.name).collect::<Vec<_>>(), names);
+            assert_eq!(reader.read(&[]).unwrap().count, 0);
+            assert_eq!(RowList::of(MessageId::by_name(list.message_name()).unwrap()), Some(list));
+        }
+    }
+
+    #[test]
+    fn node_executions_become_rows() {
+        let names: Vec<_> = RowList::NodeExecutions.column_names().collect();
+        let reader = RowReader::new(RowList::NodeExecutions, &names).unwrap();
+        let rows = reader.read(&nodes().encode_to_vec()).unwrap();
+        assert_eq!((rows.count, &*rows.token), (3, "next"));
+        assert_eq!(rows.offsets.len(), 3 * reader.text_columns() + 1);
+        let text = |row, name| cell_text(&rows, &reader, row, name);
+        let number = |row, name| cell_number(&rows, &reader, row, name);
+        assert_eq!([text(0, "nodeId"), text(1, "nodeId"), text(2, "nodeId")], ["n0", "n1-ü", ""]);
+        assert_eq!([text(0, "specNodeId"), text(1, "inputUri")], ["ä😀", "s3://bucket/n1-ü"]);
+        assert_eq!([text(0, "errorMessage"), text(1, "errorMessage")], ["", "bad"]);
+        assert_eq!([number(0, "phase"), number(2, "phase")], [3.0, 0.0]);
+        assert_eq!([number(1, "startedAt"), number(1, "durationMs")], [1_700_000_000_250.0, 90_500.0]);
+        assert!(number(1, "updatedAt").is_nan() && number(2, "startedAt").is_nan());
+        assert_eq!([number(0, "isParentNode"), number(0, "isArray"), number(2, "isParentNode")], [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn columns_come_in_the_order_asked_for_and_may_be_few() {
+        let reader = RowReader::new(RowList::NodeExecutions, &["phase", "nodeId"]).unwrap();
+        let rows = reader.read(&nodes().encode_to_vec()).unwrap();
+        assert_eq!((rows.text.as_str(), rows.numbers), ("n0n1-ü", vec![3.0, 3.0, 0.0]));
+        assert!(
+            matches!(reader.columns()[0].kind, ColumnKind::Enum(def) if def.by_number(3).unwrap().name() == "SUCCEEDED")
+        );
+    }
+
+    #[test]
+    fn an_unknown_column_is_named() {
+        assert_eq!(RowReader::new(RowList::Executions, &["name", "nope"]).unwrap_err(), "nope");
+    }
+
+    #[test]
+    #[allow(deprecated)]
+    fn rows_in_pieces_are_merged_and_another_member_of_the_oneof_clears_the_error() {
+        let mut node = nodes().node_executions[1].encode_to_vec();
+        let later = admin::NodeExecution {
+            closure: Some(admin::NodeExecutionClosure {
+                phase: 5,
+                started_at: Some(Timestamp { seconds: 0, nanos: 750_000_000 }),
+                output_result: Some(admin::node_execution_closure::OutputResult::OutputUri("s3://out".to_owned())),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        node.extend(later.encode_to_vec());
+        let mut list = vec![0x0a];
+        prost::encoding::encode_varint(node.len() as u64, &mut list);
+        list.extend(node);
+        let names = ["errorMessage", "outputUri", "phase", "startedAt", "durationMs"];
+        for names in [&names[..], &names[..1], &names[2..]] {
+            let reader = RowReader::new(RowList::NodeExecutions, names).unwrap();
+            let rows = reader.read(&list).unwrap();
+            for name in names {
+                match *name {
+                    "errorMessage" => assert_eq!(cell_text(&rows, &reader, 0, name), ""),
+                    "outputUri" => assert_eq!(cell_text(&rows, &reader, 0, name), "s3://out"),
+                    "phase" => assert_eq!(cell_number(&rows, &reader, 0, name), 5.0),
+                    "startedAt" => assert_eq!(cell_number(&rows, &reader, 0, name), 1_700_000_000_750.0),
+                    _ => assert_eq!(cell_number(&rows, &reader, 0, name), 90_500.0),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_lists_are_refused_with_the_row() {
+        let names: Vec<_> = RowList::NodeExecutions.column_names().collect();
+        let reader = RowReader::new(RowList::NodeExecutions, &names).unwrap();
+        let good = nodes().encode_to_vec();
+        for end in 0..good.len() {
+            let _ = reader.read(&good[..end]);
+        }
+        let mut bad = good.clone();
+        let place = bad.windows(2).position(|pair| pair == b"n1").unwrap();
+        bad[place] = 0xff;
+        assert_eq!(reader.read(&bad).unwrap_err().to_string(), "nodeExecutions[1]: text that is not UTF-8");
+    }
+}

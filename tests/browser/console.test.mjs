@@ -1,0 +1,349 @@
+// The web console as a person uses it, in Chromium, against the sandbox: built files and built package only.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { FlyteRemote } from 'flyte-remote'
+import { startSandbox } from 'flyte-remote/sandbox'
+import { startChromium } from './chromium.mjs'
+import { place, specs } from './console-specs.mjs'
+import { lowContrasts } from './contrast.mjs'
+
+const www = fileURLToPath(new URL('../../dist/www', import.meta.url))
+
+let sandbox
+let remote
+let browser
+
+before(async () => {
+  sandbox = await startSandbox({ port: 0, grpcPort: false, www })
+  remote = FlyteRemote.forEndpoint(sandbox.url, place)
+  await remote.registerSpecs(specs, { defaultLaunchPlans: false })
+  const runs = [execute('console.broken', 'breaks'), execute('console.shout', 'works', { times: 2, weights: {} })]
+  for (const run of runs) await (await run).wait({ timeoutMs: 30_000 })
+  browser = await startChromium({ viewport: { width: 1280, height: 800 }, timezoneId: 'Europe/Vienna', locale: 'en-GB' })
+})
+
+/** Launches version v1 of a launch plan. */
+function execute(plan, name, inputs = {}) {
+  return remote.execute({ kind: 'launchPlan', name: plan, version: 'v1' }, { name, inputs })
+}
+
+after(async () => {
+  await browser?.close()
+  await sandbox?.close()
+})
+
+/** A test with a page of its own, which fails when the page complains on the browser's console. */
+function onPage(name, body) {
+  test(name, { timeout: 90_000 }, async () => {
+    const page = await browser.context.newPage()
+    const complaints = []
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.setDefaultTimeout(15_000)
+    try {
+      await body(page)
+      assert.deepEqual(complaints, [], 'the page complained on the console')
+    } finally {
+      await page.close()
+    }
+  })
+}
+
+const at = (path) => `${sandbox.url}/console#/projects/${place.project}/domains/${place.domain}/${path}`
+const heading = (page, text) => page.getByRole('heading', { level: 1, name: text }).waitFor()
+const phase = (page, text) => page.locator('.head .phase', { hasText: text }).waitFor({ timeout: 30_000 })
+
+/** The values of a panel, by name. */
+async function values(page, title) {
+  const panel = page.locator('.columns > div > .panel', { has: page.getByRole('heading', { name: title, exact: true }) })
+  await panel.locator('dt').first().waitFor()
+  const names = await panel.locator('dt').allInnerTexts()
+  const texts = await panel.locator('dd').allInnerTexts()
+  return Object.fromEntries(names.map((name, index) => [name, texts[index]]))
+}
+
+onPage('a workflow is launched through the form, watched to its success, and its outputs are read', async (page) => {
+  await page.goto(`${sandbox.url}/console`)
+  await page.getByRole('link', { name: /development/ }).click()
+  await heading(page, 'Executions')
+  await page.getByRole('navigation').getByRole('link', { name: 'Launch plans' }).click()
+  await page.getByRole('link', { name: 'console.shout' }).click()
+  await heading(page, 'console.shout')
+
+  assert.equal(await page.getByLabel('word').inputValue(), 'hey')
+  assert.equal(await page.getByLabel('patience').inputValue(), '1h 30m')
+  assert.match(await page.getByLabel('day').inputValue(), /^2026-01-31T13:30/, 'in the time zone of the browser')
+  assert.equal(await page.getByLabel('bucket').getAttribute('readonly'), '')
+  await page.getByLabel('times').fill('3')
+  await page.getByLabel('weights').fill('{"x": 1, "y": 2.5}')
+  await page.getByLabel('mood').selectOption('merry')
+  await page.getByLabel('Execution name').fill('from-the-form')
+  await page.getByRole('button', { name: 'Launch', exact: true }).click()
+
+  await heading(page, 'from-the-form')
+  await phase(page, 'Running')
+  await phase(page, 'Succeeded')
+  assert.deepEqual(await values(page, 'Outputs'), { length: '9', text: 'heyheyhey' })
+  assert.deepEqual(await values(page, 'Inputs'), {
+    bucket: 's3://reports',
+    day: '2026-01-31 12:30:00 UTC',
+    loud: 'true',
+    mood: 'merry',
+    patience: '1h 30m',
+    ratio: '0.5',
+    tags: '["a", "b"]',
+    times: '3',
+    weights: '{ "x": 1, "y": 2.5 }',
+    word: 'hey',
+  })
+
+  await page.getByRole('button', { name: 'measure' }).click()
+  const details = page.locator('.node-details')
+  await details.getByText('Attempt 1').waitFor()
+  await details.getByText('heyheyhey').waitFor()
+  const told = await (await remote.fetchExecution('from-the-form')).outputs()
+  assert.deepEqual(told.toObject(), { length: 9, text: 'heyheyhey' })
+})
+
+onPage('everything can be done from the keyboard', async (page) => {
+  const { keyboard } = page
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
+  const tabTo = async (name) => {
+    for (let presses = 0; presses < 40; presses++) {
+      await keyboard.press('Tab')
+      if ((await focused()).includes(name)) return assert.ok(await hasRing(page), `${name} has no visible focus`)
+    }
+    assert.fail(`${name} can’t be reached with Tab`)
+  }
+  const fieldOf = (label) => page.evaluate((text) => document.activeElement?.labels?.[0]?.textContent?.startsWith(text), label)
+  const tabToField = async (label) => {
+    for (let presses = 0; presses < 40; presses++) {
+      await keyboard.press('Tab')
+      if (await fieldOf(label)) return
+    }
+    assert.fail(`the field ${label} can’t be reached with Tab`)
+  }
+
+  await page.goto(`${sandbox.url}/console`)
+  await page.getByRole('link', { name: /development/ }).waitFor()
+  await keyboard.press('Tab')
+  assert.equal(await focused(), 'Skip to content')
+  await keyboard.press('Enter')
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'main')
+  await tabTo('development')
+  await keyboard.press('Enter')
+  await heading(page, 'Executions')
+  assert.equal(await focused(), 'Executions', 'after a change of page its heading has the focus')
+  await tabTo('Launch plans')
+  await keyboard.press('Enter')
+  await heading(page, 'Launch plans')
+  await page.getByRole('link', { name: 'console.shout' }).waitFor()
+  await tabTo('console.shout')
+  await keyboard.press('Enter')
+  await page.getByLabel('times').waitFor()
+  await tabToField('times')
+  await keyboard.type('2')
+  await tabToField('weights')
+  await keyboard.type('{}')
+  await tabToField('Execution name')
+  await keyboard.type('from-the-keyboard')
+  await keyboard.press('Enter')
+
+  await heading(page, 'from-the-keyboard')
+  assert.equal(await focused(), 'from-the-keyboard')
+  await phase(page, 'Succeeded')
+  await page.getByRole('status').filter({ hasText: 'Execution Succeeded.' }).waitFor({ state: 'attached' })
+  assert.equal((await values(page, 'Outputs')).text, 'heyhey')
+  await tabTo('repeat')
+  await keyboard.press('Enter')
+  await page.locator('.node-details').getByText('Attempt 1').waitFor()
+
+  await page.getByRole('button', { name: /^Connection/ }).focus()
+  await keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'Connection' }).waitFor()
+  assert.ok(await fieldOf('Endpoint'), 'the dialog takes the focus')
+  await keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.match(await focused(), /^Connection/, 'and gives it back')
+})
+
+/** Whether the focused element, or what it draws over its row, has an outline. */
+function hasRing(page) {
+  return page.evaluate(() =>
+    [undefined, '::after'].some((part) => {
+      const style = getComputedStyle(document.activeElement, part)
+      return style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2
+    }),
+  )
+}
+
+onPage('mistakes are told at their fields, by the form and by the package, and nothing is launched', async (page) => {
+  await page.goto(at('launch_plan/console.shout'))
+  const launch = page.getByRole('button', { name: 'Launch', exact: true })
+  const problem = async (label) => {
+    const field = page.getByLabel(label)
+    assert.equal(await field.getAttribute('aria-invalid'), 'true')
+    return page.locator(`[id="${await field.getAttribute('aria-describedby')}"]`).innerText()
+  }
+
+  await page.getByLabel('times').fill('3.5')
+  await page.getByLabel('patience').fill('a while')
+  await page.getByLabel('tags').fill('[1, ')
+  await launch.click()
+  assert.match(await problem('times'), /whole number/)
+  assert.match(await problem('weights'), /Required/)
+  assert.match(await problem('patience'), /duration/)
+  assert.match(await problem('tags'), /Not JSON/)
+  assert.equal(await page.evaluate(() => document.activeElement?.name), 'times', 'the first of them has the focus')
+
+  await page.getByLabel('times').fill('99999999999999999999')
+  await page.getByLabel('patience').fill('90s')
+  await page.getByLabel('tags').fill('["a", 7]')
+  await page.getByLabel('weights').fill('{"x": "heavy"}')
+  await launch.click()
+  await page.locator('[name=times][aria-invalid]').waitFor()
+  assert.match(await problem('times'), /64 bits/)
+  assert.match(await problem('tags'), /\[1\].*expected string/)
+  assert.match(await problem('weights'), /x.*expected float/)
+  assert.equal(await page.getByLabel('patience').getAttribute('aria-invalid'), null)
+
+  await page.getByLabel('times').fill('1')
+  await page.getByLabel('tags').fill('[]')
+  await page.getByLabel('weights').fill('{}')
+  for (const [name, said] of [
+    ['Not A Name', /starts with a letter/],
+    ['works', /exists/],
+  ]) {
+    await page.getByLabel('Execution name').fill(name)
+    await launch.click()
+    await page.locator('#execution-name-note', { hasText: said }).waitFor()
+    assert.match(await problem('Execution name'), said)
+  }
+  const names = []
+  for await (const execution of remote.recentExecutions()) names.push(execution.name)
+  assert.equal(names.filter((name) => /not|works/i.test(name)).join(), 'works')
+})
+
+onPage('a failed execution shows why, with the error of its node', async (page) => {
+  const execution = await remote.fetchExecution('breaks')
+  await page.goto(execution.executionUrl)
+  await heading(page, 'breaks')
+  await phase(page, 'Failed')
+  const said = execution.error.message.trim()
+  assert.ok(said.length > 0)
+  assert.equal((await page.locator('.panel.failure pre').innerText()).trim(), said)
+  await page.locator('.node-details').getByText('the disk is full').first().waitFor()
+})
+
+onPage('a running execution is terminated with a cause', async (page) => {
+  await execute('console.slow', 'takes-long')
+  await page.goto(at('executions'))
+  const row = page.getByRole('row', { name: /takes-long/ })
+  await row.getByText('Running').waitFor()
+  await row.click()
+  await heading(page, 'takes-long')
+  await phase(page, 'Running')
+  await page.getByRole('button', { name: 'Terminate…' }).click()
+  await page.getByLabel('Cause').fill('wrong inputs')
+  await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).click()
+  await phase(page, 'Aborted')
+  await page.getByText('wrong inputs').waitFor()
+  const execution = await remote.fetchExecution('takes-long')
+  assert.equal(execution.abort?.cause, 'wrong inputs')
+})
+
+onPage('lists are filtered and continued on demand', async (page) => {
+  for (let count = 0; count < 60; count++) await execute('console.broken', `many-${String(count).padStart(2, '0')}`)
+  await page.goto(at('executions'))
+  const rows = page.locator('tbody tr')
+  await page.getByLabel('Name').fill('many-')
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 50)
+  assert.match(await rows.first().innerText(), /many-59/, 'the newest first')
+  await page.getByRole('button', { name: 'Load more' }).click()
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 60)
+  assert.equal(await page.getByRole('button', { name: 'Load more' }).count(), 0)
+  await page.getByLabel('Name').fill('many-07')
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
+  await page.getByLabel('Phase').selectOption('SUCCEEDED')
+  await page.getByText('No execution matches the filter.').waitFor()
+  assert.match(page.url(), /phase=SUCCEEDED/)
+  await page.reload()
+  await page.getByText('No execution matches the filter.').waitFor()
+})
+
+onPage('nothing on the page moves while it polls', async (page) => {
+  await page.addInitScript(() => {
+    globalThis.shift = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value
+    }).observe({ type: 'layout-shift' })
+  })
+  await execute('console.shout', 'still', { times: 1, weights: {} })
+  await page.goto(at('executions/still'))
+  await page.getByRole('button', { name: 'repeat' }).waitFor()
+  await page.evaluate(() => {
+    globalThis.shift = 0
+  })
+  await phase(page, 'Succeeded')
+  await values(page, 'Outputs')
+  assert.ok((await page.evaluate(() => globalThis.shift)) < 0.01)
+})
+
+for (const colorScheme of ['light', 'dark']) {
+  onPage(`all texts have a contrast of at least 4.5 in the ${colorScheme} scheme`, async (page) => {
+    await page.emulateMedia({ colorScheme })
+    const ground = await seen(page, `${sandbox.url}/console`, page.getByRole('link', { name: /development/ }))
+    assert.equal(ground < 128, colorScheme === 'dark')
+    await seen(page, at('executions'), page.locator('td .phase').first())
+    await seen(page, at('launch_plans'), page.getByRole('link', { name: 'console.shout' }))
+    await seen(page, at('executions/breaks'), page.locator('.node-details pre').first())
+    await seen(page, at('executions/works'), page.getByText('heyhey').first())
+    await seen(page, at('launch_plan/console.shout'), page.getByLabel('times'))
+    await page.getByRole('button', { name: 'Launch', exact: true }).click()
+    await page.locator('.problem').first().waitFor()
+    assert.deepEqual(await lowContrasts(page), [])
+    await page.getByRole('button', { name: /^Connection/ }).click()
+    assert.deepEqual(await lowContrasts(page, 'dialog'), [])
+  })
+}
+
+/** Opens a page and checks its texts; returns how bright its ground is, 0 to 255. */
+async function seen(page, url, landmark) {
+  await page.goto(url)
+  await landmark.waitFor()
+  assert.deepEqual(await lowContrasts(page), [], url)
+  return page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.documentElement).backgroundColor)[0]))
+}
+
+test('an endpoint that can’t be reached is explained, remembered, and can be changed back', { timeout: 90_000 }, async () => {
+  const page = await browser.context.newPage()
+  await page.goto(`${sandbox.url}/console`)
+  await page.getByRole('button', { name: /^Connection/ }).click()
+  await page.getByLabel('Endpoint').fill('localhost')
+  await page.keyboard.press('Enter')
+  await page.getByText('Write the whole address').waitFor()
+  await page.getByLabel('Endpoint').fill('http://127.0.0.1:9')
+  await page.keyboard.press('Enter')
+  await page.getByText('127.0.0.1:9 can’t be reached').waitFor()
+  await page.reload()
+  await page.getByText('127.0.0.1:9 can’t be reached').waitFor()
+  await page.getByRole('button', { name: 'Connection…' }).click()
+  await page.getByLabel('Endpoint').fill('')
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: /development/ }).waitFor()
+  await page.close()
+})
+
+onPage('on a narrow screen nothing is wider than the screen', async (page) => {
+  await page.setViewportSize({ width: 360, height: 700 })
+  for (const path of ['executions', 'launch_plans', 'executions/works', 'executions/breaks', 'launch_plan/console.shout']) {
+    await page.goto(at(path))
+    await page.locator('tbody tr, form').first().waitFor()
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    assert.equal(over, 0, path)
+  }
+})
