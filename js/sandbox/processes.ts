@@ -198,8 +198,8 @@ export async function sweep(root: string): Promise<void> {
   for (const name of await readdir(join(root, '.running')).catch(() => [])) {
     const pid = Number(name)
     const [, started, dir] = /^(\d+) (.*)$/s.exec(readFileSync(noteOf(root, pid), 'utf8')) ?? []
-    // The number may belong to another process by now; its start time tells.
-    if (pid > 1 && startTime(pid) === Number(started)) killGroup({ pid }, 'SIGKILL')
+    // The number may belong to another process by now; its start time tells, where the system does.
+    if (pid > 1 && Number(started) > 0 && startTime(pid) === Number(started)) killGroup({ pid }, 'SIGKILL')
     if (dir?.startsWith(root + sep)) await rm(dir, { recursive: true, force: true })
     rmSync(noteOf(root, pid), { force: true })
   }
