@@ -41,14 +41,20 @@ function nodeExecution(i) {
     inputUri: `${folder}/inputs.pb`,
     closure: {
       outputResult: failed
-        ? { case: 'error', value: { code: 'USER:RuntimeError', message: `Traceback (most recent call last):\n  node ${i} ran out of luck`, kind: 1 } }
+        ? {
+            case: 'error',
+            value: { code: 'USER:RuntimeError', message: `Traceback (most recent call last):\n  node ${i} ran out of luck`, kind: 1 },
+          }
         : { case: 'outputUri', value: `${folder}/0/outputs.pb` },
       phase: failed ? 5 : 3,
       startedAt: at(i, 100),
       duration: { seconds: BigInt(i % 300), nanos: (i % 1000) * 1_000_000 },
       createdAt: at(i, 0),
       updatedAt: at(i + 9, 500),
-      targetMetadata: { case: 'taskNodeMetadata', value: { cacheStatus: i % 6, checkpointUri: i % 3 ? '' : `${folder}/0/_flytecheckpoints` } },
+      targetMetadata: {
+        case: 'taskNodeMetadata',
+        value: { cacheStatus: i % 6, checkpointUri: i % 3 ? '' : `${folder}/0/_flytecheckpoints` },
+      },
       deckUri: i % 2 ? '' : `${folder}/0/deck.html`,
     },
     metadata: { retryGroup: '0', isParentNode: i % 10 === 0, specNodeId: `n${i % 40}`, isDynamic: i % 20 === 0, isArray: i % 25 === 0 },

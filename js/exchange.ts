@@ -3,13 +3,27 @@
 /** Sends a request; what `fetch` does. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** Told the bytes of the body sent so far. */
+export type OnSent = (bytes: number) => void
+
+function counter(onSent: OnSent): TransformStream<Uint8Array, Uint8Array> {
+  let sent = 0
+  return new TransformStream({
+    transform(piece, controller) {
+      sent += piece.length
+      controller.enqueue(piece)
+      onSent(sent)
+    },
+  })
+}
+
 /** An exchange under way. */
 export class Exchange {
   readonly #abort = new AbortController()
   readonly #response: Promise<Response>
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
 
-  constructor(fetch: Fetch, method: string, url: string, headers: string[][], body: BodyInit | undefined) {
+  constructor(fetch: Fetch, method: string, url: string, headers: string[][], body: BodyInit | undefined, onSent: OnSent | undefined) {
     const init: RequestInit & { duplex?: 'half' } = { method, headers: headers as [string, string][], signal: this.#abort.signal }
     // A redirected POST would be sent again as GET; the core turns the redirect into an error instead.
     init.redirect = method === 'GET' ? 'follow' : 'manual'
@@ -17,9 +31,12 @@ export class Exchange {
     if (body instanceof ReadableStream) {
       init.duplex = 'half'
       if ('size' in body) headers.push(['content-length', String(body.size)])
+      if (onSent) init.body = body.pipeThrough(counter(onSent))
     }
     this.#response = fetch(url, init)
-    this.#response.catch(() => {})
+    const whole = body instanceof Blob ? body.size : undefined
+    // Only a stream can be counted as it goes; anything else is known to be sent when the reply comes.
+    this.#response.then(() => whole !== undefined && onSent?.(whole)).catch(() => {})
   }
 
   /** Status, final URL, and header names and values in turn. */

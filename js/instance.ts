@@ -2,10 +2,10 @@
 
 import * as bindings from '#bindings'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
-import { iterate } from './iterate.js'
-import { memorySource, type Source } from './source.js'
 import { Exchange, type Fetch } from './exchange.js'
+import { iterate } from './iterate.js'
 import { encodeJson } from './json.js'
+import { memorySource, type Source } from './source.js'
 
 type Exports = Record<string, unknown>
 type Rest = ConstructorParameters<typeof Exchange> extends [unknown, ...infer R] ? R : never
@@ -17,7 +17,7 @@ export function setSources(open: typeof openSource): void {
   openSource = open
 }
 
-let state: 'none' | 'ready' | 'dead' = 'none'
+let state: 'none' | 'ready' = 'none'
 
 /** Whether the instance is there. */
 export const isReady = (): boolean => state !== 'none'
@@ -69,31 +69,34 @@ export function adopt(instance: WebAssembly.Instance): void {
 // Looked up at each call: tests and service workers replace it.
 const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init)
 
-/** Callbacks from JavaScript into wasm must not throw a trap into the event loop: that would end a Node process. */
+/** The exports, so that a trap in any of them ends the instance. */
 function guarded(exports: Exports): Exports {
   const copy: Exports = { ...exports }
   for (const [name, value] of Object.entries(exports)) {
-    if (typeof value !== 'function' || !name.startsWith('wasm_bindgen__convert__closures')) continue
+    if (typeof value !== 'function') continue
+    // A trap must not get into the event loop from a callback: that would end a Node process.
+    const isCallback = name.startsWith('wasm_bindgen__convert__closures')
     copy[name] = (...args: unknown[]) => {
       try {
         return value(...args)
       } catch (error) {
         if (!(error instanceof WebAssembly.RuntimeError)) throw error
-        die(error.message)
+        const dead = die(error.message)
+        if (!isCallback) throw dead
       }
     }
   }
   return copy
 }
 
+let death: FlyteSystemError | undefined
+
 /** Ends the instance: every promise rejects, every later call says why. */
-function die(reason: string): void {
-  if (state === 'dead') return
-  state = 'dead'
-  const error = () =>
-    new FlyteSystemError(`flyte-remote broke down and this page or process must load it anew; please report it: ${reason}`, {
-      code: 'DEAD',
-    })
+function die(reason: string): FlyteSystemError {
+  if (death) return death
+  const advice = 'load the page or start the process anew, and please report it'
+  const error = new FlyteSystemError(`flyte-remote broke down and can't go on; ${advice}: ${reason}`, { code: 'DEAD' })
+  death = error
   bindings.__wbg_set_wasm(
     new Proxy(
       {},
@@ -101,13 +104,14 @@ function die(reason: string): void {
         get(_target, name) {
           // Finalizers of old objects still run; there is nothing left to free.
           if (String(name).endsWith('_free')) return () => {}
-          throw error()
+          throw error
         },
       },
     ),
   )
-  for (const reject of pending) reject(error())
+  for (const reject of pending) reject(error)
   pending.clear()
+  return error
 }
 
 /** Follows a promise of the core, and rejects when the instance dies first. */

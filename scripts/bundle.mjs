@@ -55,7 +55,10 @@ function writeBindingTypes() {
     ['flyte_sandbox', 'sandbox-bindings.d.ts'],
   ]) {
     if (!existsSync(join(bindings, `${name}.d.ts`))) continue
-    writeFileSync(join(bindings, file), `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? INTERNAL : ''}`)
+    writeFileSync(
+      join(bindings, file),
+      `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? INTERNAL : ''}`,
+    )
   }
 }
 

@@ -28,6 +28,7 @@ const STEPS = {
   lint: () => {
     run('cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--features', 'js', '--', '--deny', 'warnings'])
     run(node, ['node_modules/typescript/bin/tsc', '--noEmit'])
+    run(node, ['node_modules/typescript/bin/tsc', '--noEmit', '--project', 'www'])
   },
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
   node: () => run(node, ['--test', '--test-concurrency=2', ...tests('node')]),

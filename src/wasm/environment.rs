@@ -25,7 +25,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = encodeJson)]
     pub fn encode_json(this: &Environment, value: &JsValue, exact: bool) -> Result<Option<Uint8Array>, JsValue>;
 
-    /// Sends an HTTP request.
+    /// Sends an HTTP request; `on_sent` is told the bytes sent so far, where that can be known.
     #[wasm_bindgen(method, catch)]
     pub fn exchange(
         this: &Environment,
@@ -34,6 +34,7 @@ extern "C" {
         url: &str,
         headers: &Array,
         body: &JsValue,
+        on_sent: &JsValue,
     ) -> Result<Exchange, JsValue>;
 
     /// The source of bytes for what `uploadFile` was given; undefined when it is nothing that can be read.

@@ -19,8 +19,8 @@ pub struct JsHost {
 
 impl Host for JsHost {
     fn fetch(&self, request: HttpRequest) -> LocalFuture<Result<HttpResponse, FetchError>> {
-        let exchange = start(&self.fetch, &request);
-        Box::pin(async move { read_head(Running(Rc::new(exchange.map_err(fetch_error)?))).await })
+        let running = start(&self.fetch, &request);
+        Box::pin(async move { read_head(running.map_err(fetch_error)?).await })
     }
 
     fn now(&self) -> Duration {
@@ -48,7 +48,7 @@ async fn sleep(mut duration: Duration) {
     }
 }
 
-fn start(fetch: &JsValue, request: &HttpRequest) -> Result<Exchange, JsValue> {
+fn start(fetch: &JsValue, request: &HttpRequest) -> Result<Running, JsValue> {
     let headers = Array::new();
     for (name, value) in &request.headers {
         headers.push(&Array::of2(&name.as_str().into(), &value.as_str().into()));
@@ -58,11 +58,15 @@ fn start(fetch: &JsValue, request: &HttpRequest) -> Result<Exchange, JsValue> {
         HttpBody::Bytes(bytes) => Uint8Array::from(&**bytes).into(),
         HttpBody::Foreign(value) => value.downcast_ref::<JsValue>().cloned().unwrap_or(JsValue::UNDEFINED),
     };
-    environment()?.exchange(fetch, request.method, &request.url, &headers, &body)
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let report = request.on_sent.clone().map(|on_sent| Closure::new(move |sent: f64| on_sent(sent as u64)));
+    let on_sent = report.as_ref().map_or(JsValue::UNDEFINED, |report| report.as_ref().clone());
+    let exchange = environment()?.exchange(fetch, request.method, &request.url, &headers, &body, &on_sent)?;
+    Ok(Running { exchange, _report: report })
 }
 
 async fn read_head(running: Running) -> Result<HttpResponse, FetchError> {
-    let head: Array = running.0.head().await.map_err(fetch_error)?.unchecked_into();
+    let head: Array = running.exchange.head().await.map_err(fetch_error)?.unchecked_into();
     let flat: Array = head.get(2).unchecked_into();
     let text = |value: JsValue| value.as_string().unwrap_or_default();
     let headers = (0..flat.length() / 2).map(|i| (text(flat.get(2 * i)), text(flat.get(2 * i + 1)))).collect();
@@ -71,11 +75,14 @@ async fn read_head(running: Running) -> Result<HttpResponse, FetchError> {
 }
 
 /// An exchange that is aborted when it is dropped.
-struct Running(Rc<Exchange>);
+struct Running {
+    exchange: Exchange,
+    _report: Option<Closure<dyn Fn(f64)>>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.abort();
+        self.exchange.abort();
     }
 }
 
@@ -87,7 +94,7 @@ impl BodyReader for Body {
     fn chunk(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, FetchError>> + '_>> {
         Box::pin(async {
             let Some(running) = &self.running else { return Ok(None) };
-            let piece = running.0.read().await.map_err(fetch_error)?;
+            let piece = running.exchange.read().await.map_err(fetch_error)?;
             if piece.is_undefined() {
                 self.running = None;
                 return Ok(None);

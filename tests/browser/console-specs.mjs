@@ -80,7 +80,7 @@ export const specs = {
       'console.repeat',
       { word: INPUTS.word, times: INPUTS.times },
       { text: simple('STRING') },
-      'sleep 1; for i in $(seq "$3"); do printf %s "$2"; done > "$1/text"',
+      'sleep 2; for i in $(seq "$3"); do printf %s "$2"; done > "$1/text"',
     ),
     task('console.measure', { text: simple('STRING') }, { length: simple('INTEGER') }, 'printf %s "$2" | wc -c | tr -d " " > "$1/length"'),
     task('console.break', {}, {}, 'echo "the disk is full" >&2; exit 3'),

@@ -347,7 +347,7 @@ function spoil(random, json) {
   const places = []
   const walk = (value, set) => {
     places.push(set)
-    if (Array.isArray(value)) value.forEach((item, i) => walk(item, (other) => (value[i] = other)))
+    if (Array.isArray(value)) for (const [i, item] of value.entries()) walk(item, (other) => (value[i] = other))
     else if (value !== null && typeof value === 'object') {
       for (const key of Object.keys(value)) if (key !== '__proto__') walk(value[key], (other) => (value[key] = other))
     }

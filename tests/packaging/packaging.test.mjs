@@ -40,7 +40,15 @@ describe('the tarball', () => {
       names.filter((name) => !expected.test(name)),
       [],
     )
-    for (const name of ['dist/flyte_remote.wasm', 'dist/node.mjs', 'dist/node.cjs', 'dist/browser.mjs', 'dist/index.d.ts', 'LICENSE', 'README.md']) {
+    for (const name of [
+      'dist/flyte_remote.wasm',
+      'dist/node.mjs',
+      'dist/node.cjs',
+      'dist/browser.mjs',
+      'dist/index.d.ts',
+      'LICENSE',
+      'README.md',
+    ]) {
       assert.ok(names.includes(name), `${name} is missing`)
     }
   })
@@ -69,19 +77,24 @@ describe('an empty project', () => {
   })
 
   it('knows errors of another copy of the package', () => {
-    write('both.mjs', `
+    write(
+      'both.mjs',
+      `
       import { createRequire } from 'node:module'
       import { FlyteRemote, FlyteValueError } from 'flyte-remote'
       const other = createRequire(import.meta.url)('flyte-remote')
       const error = await FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd' }).fetchTask({ name: '' }).catch((e) => e)
       console.log(other.FlyteRemote !== FlyteRemote, error instanceof other.FlyteValueError, error instanceof other.FlyteUserError, error instanceof other.NotFoundError)
-    `)
+    `,
+    )
     assert.equal(node('both.mjs').trim(), 'true true true false')
   })
 
   it('type-checks a strict program', () => {
     mkdirSync(join(project, 'ts'), { recursive: true })
-    write('ts/use.ts', `
+    write(
+      'ts/use.ts',
+      `
       import { FlyteRemote, NotFoundError, type admin } from 'flyte-remote'
       const remote = FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd' })
       const list: Promise<admin.TaskList> = remote.client.listTasks({ id: { project: 'p', domain: 'd' }, limit: 10 })
@@ -90,9 +103,26 @@ describe('an empty project', () => {
       remote.client.listTasks({ limit: 'ten' })
       // @ts-expect-error there is no such field
       remote.client.getTask({ name: 'x' })
-    `)
-    for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
-      const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom,esnext.disposable', '--types', '', '--module', module, '--moduleResolution', resolution]
+    `,
+    )
+    for (const [module, resolution] of [
+      ['nodenext', 'nodenext'],
+      ['esnext', 'bundler'],
+    ]) {
+      const flags = [
+        '--noEmit',
+        '--strict',
+        '--target',
+        'es2022',
+        '--lib',
+        'es2023,dom,esnext.disposable',
+        '--types',
+        '',
+        '--module',
+        module,
+        '--moduleResolution',
+        resolution,
+      ]
       node(join(root, 'node_modules/typescript/bin/tsc'), ...flags, 'ts/use.ts')
     }
   })

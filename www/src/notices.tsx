@@ -1,6 +1,6 @@
 // What stands where data would be: while it loads, when there is none, and when it can't be had.
 
-import { AuthenticationError, FlyteError, NotFoundError, NotImplementedError, TimeoutError, UnavailableError } from 'flyte-remote'
+import { AuthenticationError, FlyteError, NotImplementedError, TimeoutError, UnavailableError } from 'flyte-remote'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useConnection } from './connection.js'
@@ -74,7 +74,6 @@ export function messageOf(error: unknown): string {
 function adviceFor(error: unknown): string | undefined {
   if (!(error instanceof FlyteError)) return undefined
   if (error instanceof AuthenticationError) return 'Set an authorization header under Connection, such as “Bearer …”.'
-  if (error instanceof NotFoundError) return 'It may have been deleted, or belong to another server, project or domain.'
   if (error instanceof NotImplementedError) return 'This server does not offer it.'
   if (error instanceof TimeoutError) return 'The server did not answer in time; trying again may help.'
   return error.retryable ? 'Trying again may help.' : undefined

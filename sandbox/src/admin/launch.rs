@@ -90,7 +90,7 @@ pub(crate) fn launch(
     // Before flyteidl 0.15 inputs were part of the spec.
     let user_inputs = match given {
         Some(map) if !map.literals.is_empty() => map,
-        _ => spec.inputs.take().unwrap_or_default(),
+        _ => spec.inputs.clone().unwrap_or_default(),
     };
     let entity = spec.launch_plan.clone().unwrap_or_default();
     let is_task = entity.resource_type() == ResourceType::Task;
@@ -117,7 +117,7 @@ pub(crate) fn launch(
     if sandbox.state.executions.contains(&(&id).into()) {
         return Err(name_taken());
     }
-    complete_spec(&mut spec, &plan_spec, &id, is_task, sandbox.options.max_parallelism);
+    complete_spec(&mut spec, (!is_task).then_some(&plan_spec), &id, sandbox.options.max_parallelism);
     let now = Some(timestamp(sandbox.now));
     let closure = ExecutionClosure {
         created_at: now,
@@ -213,21 +213,16 @@ fn check_concurrency(sandbox: &Sandbox, plan: &LaunchPlanRow) -> Result<(), Stat
 /// What the launch plan sets unless the request does, and what FlyteAdmin adds.
 fn complete_spec(
     spec: &mut ExecutionSpec,
-    plan: &LaunchPlanSpec,
+    plan: Option<&LaunchPlanSpec>,
     id: &WorkflowExecutionIdentifier,
-    is_task: bool,
     max_parallelism: usize,
 ) {
-    if spec.max_parallelism == 0 && !is_task {
-        spec.max_parallelism = plan.max_parallelism;
+    if let Some(plan) = plan.filter(|_| spec.max_parallelism == 0) {
+        let default = i32::try_from(max_parallelism).unwrap_or(i32::MAX);
+        spec.max_parallelism = if plan.max_parallelism == 0 { default } else { plan.max_parallelism };
     }
-    if spec.max_parallelism == 0 {
-        spec.max_parallelism = i32::try_from(max_parallelism).unwrap_or(i32::MAX);
-    }
-    let security = plan.security_context.clone().unwrap_or_default();
-    if spec.security_context.is_none() {
-        spec.security_context = Some(security);
-    }
+    let security = plan.and_then(|plan| plan.security_context.clone()).unwrap_or_default();
+    spec.security_context.get_or_insert(security);
     let namespace = format!("{}-{}", id.project, id.domain);
     let metadata = spec.metadata.get_or_insert_default();
     metadata.principal = String::new();

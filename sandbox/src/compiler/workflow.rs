@@ -153,8 +153,14 @@ impl Builder<'_, '_> {
     }
 
     fn compile_sub_workflow(&mut self, key: &EntityKey, errors: &mut CompileErrors) {
-        if self.library.compiled.contains_key(key) {
-            return;
+        match self.library.compiled.get(key) {
+            Some(Some(_)) => return,
+            // It is being compiled: it uses itself.
+            Some(None) => {
+                let text = format!("A cycle has been detected while traversing the Workflow [{0}>{0}].", key.name);
+                return errors.add("CycleDetected", START_NODE, text);
+            }
+            None => {}
         }
         let Some(template) = self.library.sub_workflows.get(key).copied() else { return };
         self.library.compiled.insert(key.clone(), None);

@@ -86,7 +86,7 @@ pub(crate) fn start(sandbox: &mut Sandbox, key: &ExecutionKey) {
         ready: VecDeque::new(),
         queued: VecDeque::new(),
         running: 0,
-        max_parallelism: limit.unwrap_or(usize::MAX),
+        max_parallelism: limit.unwrap_or(sandbox.options.max_parallelism).max(1),
         recovers,
         over: false,
     };

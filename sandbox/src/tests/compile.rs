@@ -127,6 +127,14 @@ fn sub_workflows_are_compiled_with_the_workflow_that_uses_them() {
 }
 
 #[test]
+fn a_sub_workflow_may_not_use_itself() {
+    let inner = workflow("inner", &[], &[], vec![node("n0", run_workflow("inner"), &[])]);
+    let outer = workflow("outer", &[], &[], vec![node("n0", run_workflow("inner"), &[])]);
+    let status = bench().try_workflow(outer, vec![inner]).unwrap_err();
+    assert!(status.message.contains("CycleDetected"), "{}", status.message);
+}
+
+#[test]
 fn a_launch_plan_node_needs_only_what_the_plan_does_not_set() {
     let mut bench = bench();
     bench.workflow(doubling("inner"), Vec::new());

@@ -1,6 +1,6 @@
 // The launch form of a launch plan: pick a version, give the inputs, go.
 
-import type { admin, ExecutionReference, FlyteLaunchPlan } from 'flyte-remote'
+import { AlreadyExistsError, type admin, type ExecutionReference, type FlyteLaunchPlan } from 'flyte-remote'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.js'
 import { useConnection } from '../connection.js'
@@ -176,8 +176,8 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
 
   return (
     <form class="launch" ref={form} onSubmit={submit} noValidate aria-label={`Launch ${plan.name}`}>
-      {from && <p class="quiet">With the inputs of {from}.</p>}
-      {!fields.length && <p class="quiet">It has no inputs.</p>}
+      {from && <p class="quiet lead">With the inputs of {from}.</p>}
+      {!fields.length && <p class="quiet lead">It has no inputs.</p>}
       {open.map((field) => (
         <FieldControl
           key={field.name}
@@ -242,7 +242,8 @@ function NameField({ name, problem, onName }: { name: string; problem: Problem |
 /** Sorts what the package found wrong by field; `rest` tells that some of it belongs to none. */
 function sortedByField(error: unknown, names: string[]): { placed: Record<string, Problem>; rest: boolean } {
   const { problems, path, message } = error as { problems?: { path: string; message: string }[]; path?: string; message?: string }
-  const all = problems?.length ? problems : path ? [{ path, message: message ?? '' }] : []
+  const about = path ?? (error instanceof AlreadyExistsError ? 'name' : undefined)
+  const all = problems?.length ? problems : about ? [{ path: about, message: message ?? '' }] : []
   const placed: Record<string, Problem> = {}
   let rest = all.length === 0
   for (const problem of all) {

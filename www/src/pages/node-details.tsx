@@ -23,7 +23,7 @@ export function NodeDetails({ node, execution }: { node: Node; execution: Place 
         </p>
       )}
       {cached && cached !== 'CACHE_DISABLED' && <p class="quiet">{phaseText(cached)}</p>}
-      {node.error && !node.attempts.some((attempt) => attempt.error?.message === node.error?.message) && (
+      {node.error && !node.attempts.some((attempt) => attempt.error && node.error?.message.includes(attempt.error.message)) && (
         <div class="failure-text">
           <ErrorText error={node.error} />
         </div>

@@ -112,7 +112,7 @@ export function Nodes({ nodes, over, execution, begun }: Properties) {
               <th scope="col" class="col-phase">
                 Phase
               </th>
-              <th scope="col" class="col-track narrow-hidden">
+              <th scope="col" class="narrow-hidden">
                 <span class="visually-hidden">Timeline</span>
                 <svg class="track" aria-hidden="true">
                   {axis.ticks.map((ms) => (
