@@ -92,7 +92,7 @@ impl Walk<'_> {
     fn start_next_element(&mut self, array: NodeIndex) {
         let next = self.run.arrays.get_mut(&array).and_then(|state| state.waiting.pop_front());
         if let Some(element) = next {
-            self.activate(element);
+            self.set_state(element, NodeState::Ready);
             self.run.queued.push_back(element);
         }
     }

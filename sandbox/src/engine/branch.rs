@@ -23,8 +23,9 @@ impl Walk<'_> {
             Ok(node) => {
                 let inner = self.run.add_node(node.clone(), scope, Some(index));
                 self.set_state(index, NodeState::Working(Work::Branch(inner)));
-                self.activate(inner);
-                self.run.ready.push_back(inner);
+                if !self.run.await_providers(inner) {
+                    self.activate(inner);
+                }
             }
             Err((code, message)) => self.fail(index, error(ErrorKind::User, code, message)),
         }

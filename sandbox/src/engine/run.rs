@@ -1,6 +1,6 @@
 //! A running execution: its scopes (the workflow and the sub-workflows in it) and their nodes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use super::array::ArrayState;
@@ -48,8 +48,6 @@ pub(super) struct Scope {
     pub owner: Option<NodeIndex>,
     /// Its nodes by id, start and end node among them.
     pub index: BTreeMap<String, NodeIndex>,
-    /// Nodes, branches' inner ones among them, that are ready, queued or running.
-    pub active: usize,
     /// The first error.
     pub error: Option<ExecutionError>,
     /// Where the scope stands.
@@ -151,15 +149,7 @@ impl Run {
                 }
             }
         }
-        self.scopes.push(Scope {
-            workflow,
-            owner,
-            index,
-            active: 0,
-            error: None,
-            stage: Stage::Running,
-            failure_node: None,
-        });
+        self.scopes.push(Scope { workflow, owner, index, error: None, stage: Stage::Running, failure_node: None });
         scope
     }
 
@@ -180,6 +170,27 @@ impl Run {
             outputs: Rc::default(),
         });
         self.nodes.len() - 1
+    }
+
+    /// Makes a node inside of a branch wait for its own providers, which the branch did not wait for; false if they are
+    /// all done.
+    pub fn await_providers(&mut self, index: NodeIndex) -> bool {
+        let Some(node) = self.nodes.get(index) else { return false };
+        let Some(scope) = self.scopes.get(node.scope) else { return false };
+        let upstream = scope.workflow.connections.as_ref().and_then(|all| all.upstream.get(&node.spec.id));
+        let named = upstream.into_iter().flat_map(|list| &list.ids).chain(&node.spec.upstream_node_ids);
+        let providers: BTreeSet<NodeIndex> = named.filter_map(|id| scope.index.get(id).copied()).collect();
+        let mut waits_for = 0;
+        for provider in providers {
+            if let Some(provider) = self.nodes.get_mut(provider).filter(|node| node.state != NodeState::Over) {
+                provider.dependents.push(index);
+                waits_for += 1;
+            }
+        }
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.waits_for = waits_for;
+        }
+        waits_for > 0
     }
 
     /// How ids inside of a node begin.

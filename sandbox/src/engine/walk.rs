@@ -39,7 +39,6 @@ impl Walk<'_> {
                 node.outputs = inputs;
             }
             self.keep_outputs(start);
-            self.activate(start);
             self.report_node(start, node_execution::Phase::Succeeded, Outcome { outputs: true, ..Default::default() });
             self.over(start);
         }
@@ -141,13 +140,10 @@ impl Walk<'_> {
         self.fail(index, error(ErrorKind::User, "NotSupportedBySandbox", message));
     }
 
-    /// Marks a node as active in its scope and ready to start.
+    /// A node whose providers are done.
     pub(super) fn activate(&mut self, index: NodeIndex) {
         self.set_state(index, NodeState::Ready);
-        let scope = self.run.nodes.get(index).map(|node| node.scope);
-        if let Some(scope) = scope.and_then(|scope| self.run.scopes.get_mut(scope)) {
-            scope.active += 1;
-        }
+        self.run.ready.push_back(index);
     }
 
     pub(super) fn set_state(&mut self, index: NodeIndex, state: NodeState) {
@@ -171,20 +167,16 @@ impl Walk<'_> {
         let Some(node) = self.run.nodes.get_mut(index) else { return };
         node.state = NodeState::Over;
         if let Some((array, position)) = node.element {
-            let scope = node.scope;
-            self.leave(scope);
             return self.element_ended(array, position, None);
         }
         let (scope, parent, outputs) = (node.scope, node.parent, Rc::clone(&node.outputs));
         let dependents = std::mem::take(&mut node.dependents);
-        self.leave(scope);
         for dependent in dependents {
             let Some(node) = self.run.nodes.get_mut(dependent) else { continue };
             node.waits_for = node.waits_for.saturating_sub(1);
             let in_time = node.waits_for == 0 && node.state == NodeState::Waiting;
             if in_time && self.run.scopes.get(scope).is_some_and(|scope| scope.stage == Stage::Running) {
                 self.activate(dependent);
-                self.run.ready.push_back(dependent);
             }
         }
         if let Some(parent) = self.branch_of(index, parent) {
@@ -216,7 +208,6 @@ impl Walk<'_> {
         let Some(node) = self.run.nodes.get_mut(index) else { return };
         node.state = NodeState::Over;
         let (scope, parent, element) = (node.scope, node.parent, node.element);
-        self.leave(scope);
         if let Some((array, position)) = element {
             return self.element_ended(array, position, Some(cause));
         }
@@ -244,17 +235,19 @@ impl Walk<'_> {
         (*state == NodeState::Working(Work::Branch(index))).then_some(parent?)
     }
 
-    /// One node less is active in its scope.
-    fn leave(&mut self, scope: ScopeIndex) {
-        if let Some(scope) = self.run.scopes.get_mut(scope) {
-            scope.active = scope.active.saturating_sub(1);
-        }
-    }
-
     /// A scope with an error in which nothing can go on any more fails now.
     fn check_stuck(&mut self, scope: ScopeIndex) {
         let Some(state) = self.run.scopes.get(scope) else { return };
-        if state.stage == Stage::Running && state.error.is_some() && state.active == 0 {
+        if state.stage != Stage::Running || state.error.is_none() {
+            return;
+        }
+        // A branch goes on only if the node under it does.
+        let goes_on = |state: &NodeState| match state {
+            NodeState::Ready => true,
+            NodeState::Working(work) => !matches!(work, Work::Branch(_)),
+            NodeState::Waiting | NodeState::Over => false,
+        };
+        if !self.run.nodes.iter().any(|node| node.scope == scope && goes_on(&node.state)) {
             self.begin_failing(scope);
         }
     }
@@ -312,7 +305,6 @@ impl Walk<'_> {
             state.failure_node = Some(index);
         }
         self.activate(index);
-        self.run.ready.push_back(index);
     }
 
     /// A scope has failed for good.
@@ -349,8 +341,6 @@ impl Walk<'_> {
             return;
         }
         let state = std::mem::replace(&mut node.state, NodeState::Over);
-        let scope = node.scope;
-        self.leave(scope);
         let started = state != NodeState::Ready || self.has_row(index);
         match state {
             NodeState::Working(Work::Container { run, .. }) => self.stop_container(index, &run, reason),
