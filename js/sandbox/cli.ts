@@ -44,7 +44,9 @@ async function main(args: string[]): Promise<void> {
   console.log(`Flyte sandbox   ${sandbox.url}${consoleFolder() ? '/console' : ''}`)
   console.log(`native gRPC     ${sandbox.grpcUrl} (insecure)`)
   console.log(`state           ${values.data ?? 'in memory, gone when this ends'}`)
-  if (!values['no-sample']) await loadSample(sandbox.url)
+  if (!values['no-sample']) {
+    await loadSample(sandbox.url).catch((error: Error) => console.error(`flyte-remote: the sample was not loaded: ${error.message}`))
+  }
   console.log('Press Ctrl-C to stop.')
 }
 

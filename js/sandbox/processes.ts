@@ -22,8 +22,6 @@ interface Waiting {
 interface Running {
   child: ChildProcess
   timedOut: boolean
-  /** Resolves when nothing of it is left. */
-  ended: Promise<unknown>
   kill: ReturnType<typeof setTimeout> | undefined
 }
 
@@ -37,6 +35,8 @@ export class Processes implements Runner {
   readonly #temporary: boolean
   readonly #running = new Map<string, Running>()
   readonly #waiting: Waiting[] = []
+  /** Settle when nothing of a run is left. */
+  readonly #ends = new Set<Promise<unknown>>()
   readonly #onExit = () => this.#endNow()
   readonly #onSignal = (signal: NodeJS.Signals) => {
     this.#endNow()
@@ -74,11 +74,8 @@ export class Processes implements Runner {
   async close(): Promise<void> {
     this.#closed = true
     this.#waiting.length = 0
-    const ends = [...this.#running.values()].map((running) => {
-      terminate(running, 500)
-      return running.ended
-    })
-    await Promise.all(ends)
+    for (const running of this.#running.values()) terminate(running, 500)
+    await Promise.allSettled(this.#ends)
     process.off('exit', this.#onExit)
     for (const signal of SIGNALS) process.off(signal, this.#onSignal)
     if (this.#temporary) rmSync(this.root, { recursive: true, force: true })
@@ -93,35 +90,35 @@ export class Processes implements Runner {
   }
 
   async #run(task: Task, started: () => void): Promise<RunResult> {
-    const { run } = task
     const dir = this.#inside(task.dir, this.root)
     prepare(dir, task, this.#inside)
     const child = launch(dir, task)
-    const running: Running = { child, timedOut: false, ended: Promise.resolve(), kill: undefined }
-    this.#running.set(run, running)
+    const exit = exitOf(child, task.argv[0])
+    const running: Running = { child, timedOut: false, kill: undefined }
+    this.#running.set(task.run, running)
+    child.once('spawn', started)
+    const end = this.#follow(task, dir, running, exit)
+    this.#ends.add(end)
+    return end.finally(() => this.#ends.delete(end))
+  }
+
+  async #follow(task: Task, dir: string, running: Running, exit: Promise<Exit>): Promise<RunResult> {
+    const { child } = running
     remember(this.root, child, dir)
     const limit = task.timeoutMs === undefined ? undefined : setTimeout(() => expire(running), Math.min(task.timeoutMs, 2 ** 31 - 1))
-    const ended = new Promise<RunResult>((resolve) => {
-      child.once('spawn', () => {
-        started()
-      })
-      const end = async (exitCode: number, problem?: string) => {
-        clearTimeout(limit)
-        clearTimeout(running.kill)
-        killGroup(child, 'SIGKILL')
-        this.#running.delete(run)
-        this.#next()
-        const files = await collect(dir, task.filesOut)
-        const stderr = problem ?? (await tail(`${dir}.stderr`))
-        await rm(dir, { recursive: true, force: true })
-        forget(this.root, child)
-        resolve({ exitCode, timedOut: running.timedOut, stderr, files })
-      }
-      child.once('error', (error) => end(127, `${task.argv[0] ?? 'the task'} could not be started: ${error.message}`))
-      child.once('exit', (code, signal) => end(code ?? 128 + (signal ? constants.signals[signal] : 0)))
-    })
-    running.ended = ended
-    return ended
+    const { exitCode, problem } = await exit
+    clearTimeout(limit)
+    clearTimeout(running.kill)
+    killGroup(child, 'SIGKILL')
+    this.#running.delete(task.run)
+    this.#next()
+    try {
+      const files = await collect(dir, task.filesOut)
+      return { exitCode, timedOut: running.timedOut, stderr: problem ?? (await tail(`${dir}.stderr`)), files }
+    } finally {
+      await rm(dir, { recursive: true, force: true })
+      forget(this.root, child)
+    }
   }
 
   /** An absolute path below a folder; anything else is refused. */
@@ -162,6 +159,19 @@ function launch(dir: string, task: Task): ChildProcess {
   }
 }
 
+interface Exit {
+  exitCode: number
+  /** Why it could not be started. */
+  problem?: string
+}
+
+function exitOf(child: ChildProcess, program = 'the task'): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ exitCode: 127, problem: `${program} could not be started: ${error.message}` }))
+    child.once('exit', (code, signal) => resolve({ exitCode: code ?? 128 + (signal ? constants.signals[signal] : 0) }))
+  })
+}
+
 function expire(running: Running): void {
   running.timedOut = true
   terminate(running)
@@ -198,8 +208,8 @@ export async function sweep(root: string): Promise<void> {
   for (const name of await readdir(join(root, '.running')).catch(() => [])) {
     const pid = Number(name)
     const [, started, dir] = /^(\d+) (.*)$/s.exec(readFileSync(noteOf(root, pid), 'utf8')) ?? []
-    // The number may belong to another process by now; its start time tells.
-    if (pid > 1 && startTime(pid) === Number(started)) killGroup({ pid }, 'SIGKILL')
+    // The number may belong to another process by now; its start time tells, where the system does.
+    if (pid > 1 && Number(started) > 0 && startTime(pid) === Number(started)) killGroup({ pid }, 'SIGKILL')
     if (dir?.startsWith(root + sep)) await rm(dir, { recursive: true, force: true })
     rmSync(noteOf(root, pid), { force: true })
   }
