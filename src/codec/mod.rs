@@ -6,6 +6,7 @@
 mod decode;
 mod encode;
 mod error;
+mod fields;
 mod float;
 mod json;
 mod merge;
@@ -19,6 +20,8 @@ mod time;
 mod wire;
 
 pub use error::{JsonError, WireError};
+pub use fields::Malformed;
+pub(crate) use fields::{field, Field, Fields, Writer};
 pub use float::{FloatText, StdFloats};
 pub use row_lists::RowList;
 pub use rows::{Column, ColumnKind, RowReader, Rows};

@@ -18,11 +18,7 @@ pub struct Uploaded {
 /// The server's `Content-Length` is left out: FlyteAdmin sends the length of the base64 digest there, and the host
 /// sets the right one. So are empty values, which S3 refuses.
 #[must_use]
-pub fn put_headers<'a>(
-    md5: &Md5,
-    native_url: &str,
-    from_server: impl IntoIterator<Item = (&'a String, &'a String)>,
-) -> Vec<(String, String)> {
+pub fn put_headers(md5: &Md5, native_url: &str, from_server: &[(String, String)]) -> Vec<(String, String)> {
     let mut headers = vec![("content-md5".to_owned(), md5.base64())];
     if native_url.starts_with("abfs://") {
         headers.push(("x-ms-blob-type".to_owned(), "BlockBlob".to_owned()));
@@ -45,7 +41,7 @@ mod tests {
     fn of(native_url: &str, from_server: &[(&str, &str)]) -> Vec<(String, String)> {
         let from_server: Vec<(String, String)> =
             from_server.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        put_headers(&Md5([0; 16]), native_url, from_server.iter().map(|(name, value)| (name, value)))
+        put_headers(&Md5([0; 16]), native_url, &from_server)
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {

@@ -3,13 +3,15 @@
 
 use std::fmt;
 
+use crate::codec::{Fields, Malformed, Writer};
 use crate::error::{Error, Kind};
 use crate::idl::flyteidl::core;
 
 /// What an identifier names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ResourceType {
     /// Not said.
+    #[default]
     Unspecified,
     /// A task.
     Task,
@@ -86,7 +88,7 @@ impl ResourceType {
 }
 
 /// Names a task, workflow or launch plan.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier {
     /// What it names.
     pub resource_type: ResourceType,
@@ -130,6 +132,31 @@ impl Identifier {
             return Err(malformed(text, "tsk|wf|lp:project:domain:name:version"));
         };
         Ok(Identifier::new(resource_type, project, domain, name, version))
+    }
+
+    /// The serialised message.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.int(1, self.resource_type.number().into()).text(2, &self.project).text(3, &self.domain);
+        writer.text(4, &self.name).text(5, &self.version).text(6, &self.org).done()
+    }
+
+    /// Reads the serialised message.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (mut fields, mut id) = (Fields::of(bytes), Identifier::new(ResourceType::Unspecified, "", "", "", ""));
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => id.resource_type = ResourceType::of(field.int32()?),
+                2 => id.project = field.text()?,
+                3 => id.domain = field.text()?,
+                4 => id.name = field.text()?,
+                5 => id.version = field.text()?,
+                6 => id.org = field.text()?,
+                _ => {}
+            }
+        }
+        Ok(id)
     }
 
     /// The message.
@@ -203,6 +230,28 @@ impl ExecutionId {
         }
     }
 
+    /// The serialised message.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.text(1, &self.project).text(2, &self.domain).text(4, &self.name).text(5, &self.org).done()
+    }
+
+    /// Reads the serialised message.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (mut fields, mut id) = (Fields::of(bytes), ExecutionId::new("", "", ""));
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => id.project = field.text()?,
+                2 => id.domain = field.text()?,
+                4 => id.name = field.text()?,
+                5 => id.org = field.text()?,
+                _ => {}
+            }
+        }
+        Ok(id)
+    }
+
     /// The message.
     #[must_use]
     pub fn to_proto(&self) -> core::WorkflowExecutionIdentifier {
@@ -237,6 +286,26 @@ pub struct NodeExecutionId {
 }
 
 impl NodeExecutionId {
+    /// The serialised message.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Writer::new().text(1, &self.node_id).message(2, &self.execution.to_bytes()).done()
+    }
+
+    /// Reads the serialised message.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut fields = Fields::of(bytes);
+        let mut id = NodeExecutionId { execution: ExecutionId::new("", "", ""), node_id: String::new() };
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => id.node_id = field.text()?,
+                2 => id.execution = ExecutionId::read(field.message()?)?,
+                _ => {}
+            }
+        }
+        Ok(id)
+    }
+
     /// The message.
     #[must_use]
     pub fn to_proto(&self) -> core::NodeExecutionIdentifier {
@@ -286,6 +355,21 @@ impl TaskExecutionId {
         let task = Identifier::new(ResourceType::Task, task_project, task_domain, task_name, task_version);
         let execution = ExecutionId::new(project, domain, name);
         Ok(TaskExecutionId { task, node: NodeExecutionId { execution, node_id: (*node).to_owned() }, retry_attempt })
+    }
+
+    /// Reads the serialised message.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut fields = Fields::of(bytes);
+        let (mut task, mut node, mut retry_attempt) = (Identifier::read(&[])?, NodeExecutionId::read(&[])?, 0);
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => task = Identifier::read(field.message()?)?,
+                2 => node = NodeExecutionId::read(field.message()?)?,
+                3 => retry_attempt = field.int32()?.cast_unsigned(),
+                _ => {}
+            }
+        }
+        Ok(TaskExecutionId { task, node, retry_attempt })
     }
 
     /// The message.

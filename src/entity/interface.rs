@@ -1,7 +1,7 @@
 //! What an entity takes and gives.
 
-use super::wire::{Behavior, ParameterMap, TypedInterface};
-use crate::idl::flyteidl::core::{self, literal_type, Literal, LiteralType};
+use crate::codec::{field, Fields, Malformed};
+use crate::value::{sorted_entries, Literal, LiteralType};
 
 /// A named, typed value.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,49 +53,60 @@ impl Interface {
         self.outputs.iter().find(|output| output.name == name)
     }
 
-    /// A task's or workflow's interface: every input is required.
-    pub(crate) fn of(interface: TypedInterface) -> Self {
-        let inputs = interface.inputs.unwrap_or_default().variables.into_iter().map(|(name, variable)| Input {
-            name,
-            literal_type: variable.r#type.unwrap_or_default(),
-            description: variable.description,
-            default: None,
-            required: true,
-            fixed: None,
-        });
-        let outputs = interface.outputs.unwrap_or_default().variables.into_iter().map(|(name, variable)| Variable {
-            name,
-            literal_type: variable.r#type.unwrap_or_default(),
-            description: variable.description,
-        });
-        Interface { inputs: inputs.collect(), outputs: outputs.collect() }
+    /// A task's or workflow's interface, from a serialised `flyteidl.core.TypedInterface`: every input is required.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut interface = Interface::default();
+        for (name, variable) in sorted_entries(field(bytes, 1)?)? {
+            let Variable { name, literal_type, description } = variable_of(name, variable)?;
+            interface.inputs.push(Input {
+                name,
+                literal_type,
+                description,
+                default: None,
+                required: true,
+                fixed: None,
+            });
+        }
+        for (name, variable) in sorted_entries(field(bytes, 2)?)? {
+            interface.outputs.push(variable_of(name, variable)?);
+        }
+        Ok(interface)
     }
 
-    /// With what a launch plan says about inputs: defaults, and which are required.
-    pub(crate) fn with_parameters(mut self, map: ParameterMap) -> Self {
-        for (name, parameter) in map.parameters {
-            let variable = parameter.var.unwrap_or_default();
-            let input = self.entry(name, variable.r#type.unwrap_or_default());
+    /// With what a launch plan says about inputs, a serialised `flyteidl.core.ParameterMap`: defaults, and which are
+    /// required.
+    pub(crate) fn with_parameters(mut self, map: &[u8]) -> Result<Self, Malformed> {
+        for (name, parameter) in sorted_entries(map)? {
+            let (mut fields, mut variable, mut default, mut required) = (Fields::of(parameter), &[][..], None, None);
+            while let Some(part) = fields.next()? {
+                match part.number {
+                    1 => variable = part.message()?,
+                    2 => (default, required) = (Some(Literal::new(part.message()?)), Some(false)),
+                    3 => required = Some(part.flag()?),
+                    // By a query for an artifact, or an artifact.
+                    4 | 5 => required = Some(false),
+                    _ => {}
+                }
+            }
+            let variable = variable_of(name, variable)?;
+            let input = self.entry(variable.name, variable.literal_type);
             if input.description.is_empty() {
                 input.description = variable.description;
             }
-            match parameter.behavior {
-                Some(Behavior::Default(literal)) => (input.default, input.required) = (Some(*literal), false),
-                Some(Behavior::Required(required)) => input.required = required,
-                Some(Behavior::ArtifactQuery(_) | Behavior::ArtifactId(_)) => input.required = false,
-                None => {}
+            if let Some(required) = required {
+                (input.default, input.required) = (default, required);
             }
         }
-        self
+        Ok(self)
     }
 
-    /// With the inputs that a launch plan has set for good.
-    pub(crate) fn with_fixed(mut self, map: core::LiteralMap) -> Self {
-        for (name, literal) in map.literals {
+    /// With the inputs that a launch plan has set for good, a serialised `flyteidl.core.LiteralMap`.
+    pub(crate) fn with_fixed(mut self, map: &[u8]) -> Result<Self, Malformed> {
+        for (name, literal) in sorted_entries(map)? {
             let input = self.entry(name, LiteralType::default());
-            (input.fixed, input.required) = (Some(literal), false);
+            (input.fixed, input.required) = (Some(Literal::new(literal)), false);
         }
-        self
+        Ok(self)
     }
 
     /// This workflow's interface with what a launch plan over it says. An input that the plan is silent about is
@@ -135,36 +146,22 @@ impl Interface {
     }
 }
 
+/// From a serialised `flyteidl.core.Variable`.
+fn variable_of(name: String, bytes: &[u8]) -> Result<Variable, Malformed> {
+    let mut variable = Variable { name, literal_type: LiteralType::default(), description: String::new() };
+    let mut fields = Fields::of(bytes);
+    while let Some(part) = fields.next()? {
+        match part.number {
+            1 => variable.literal_type = LiteralType::decode(part.message()?)?,
+            2 => variable.description = part.text()?,
+            _ => {}
+        }
+    }
+    Ok(variable)
+}
+
 /// A declared type in words: `integer`, `list of string`, `integer or none`.
 #[must_use]
 pub fn type_in_words(literal_type: &LiteralType) -> String {
-    use literal_type::Type;
-    let word = match &literal_type.r#type {
-        None => "a value of undeclared type",
-        Some(Type::Simple(simple)) => match core::SimpleType::try_from(*simple) {
-            Ok(core::SimpleType::None) => "none",
-            Ok(core::SimpleType::Integer) => "integer",
-            Ok(core::SimpleType::Float) => "float",
-            Ok(core::SimpleType::String) => "string",
-            Ok(core::SimpleType::Boolean) => "boolean",
-            Ok(core::SimpleType::Datetime) => "datetime",
-            Ok(core::SimpleType::Duration) => "duration",
-            Ok(core::SimpleType::Binary) => "binary",
-            Ok(core::SimpleType::Error) => "error",
-            Ok(core::SimpleType::Struct) => "struct",
-            Err(_) => "a value of unknown type",
-        },
-        Some(Type::Schema(_)) => "schema",
-        Some(Type::StructuredDatasetType(_)) => "structured dataset",
-        Some(Type::Blob(blob)) if blob.dimensionality == 1 => "directory (multipart blob)",
-        Some(Type::Blob(_)) => "file (blob)",
-        Some(Type::EnumType(of)) => return ["one of ", &of.values.join(", ")].concat(),
-        Some(Type::CollectionType(of)) => return ["list of ", &type_in_words(of)].concat(),
-        Some(Type::MapValueType(of)) => return ["map of ", &type_in_words(of)].concat(),
-        Some(Type::UnionType(of)) => {
-            let words: Vec<String> = of.variants.iter().map(type_in_words).collect();
-            return words.join(" or ");
-        }
-    };
-    word.to_owned()
+    literal_type.in_words()
 }

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use prost::Message;
-
-use super::{wire, Identifier, Interface, ResourceType};
+use super::task::created_at;
+use super::{Identifier, Interface, ResourceType};
+use crate::codec::{field, Fields, Malformed};
 
 /// A launch plan as the server knows it.
 #[derive(Clone, Debug)]
@@ -29,23 +29,35 @@ impl LaunchPlan {
     ///
     /// # Errors
     /// When the bytes are no such message.
-    pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, prost::DecodeError> {
-        let plan = wire::LaunchPlan::decode(&*raw)?;
-        let mut id = id.unwrap_or_else(|| plan.id.unwrap_or_default().into());
-        id.resource_type = ResourceType::LaunchPlan;
-        let (spec, closure) = (plan.spec.unwrap_or_default(), plan.closure.unwrap_or_default());
-        let mut workflow_id = Identifier::from(spec.workflow_id.unwrap_or_default());
-        workflow_id.resource_type = ResourceType::Workflow;
+    pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, Malformed> {
+        let (mut read, mut spec, mut closure) = (None, &[][..], &[][..]);
+        let mut fields = Fields::of(&raw);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => read = Some(Identifier::read(part.message()?)?),
+                2 => spec = part.message()?,
+                3 => closure = part.message()?,
+                _ => {}
+            }
+        }
+        let (mut active, mut fields) = (false, Fields::of(closure));
+        while let Some(part) = fields.next()? {
+            if part.number == 1 {
+                active = part.int()? == 1;
+            }
+        }
+        let workflow_id = Identifier { resource_type: ResourceType::Workflow, ..Identifier::read(field(spec, 1)?)? };
         let interface = Interface::default()
-            .with_parameters(closure.expected_inputs.unwrap_or_default())
-            .with_parameters(spec.default_inputs.unwrap_or_default())
-            .with_fixed(spec.fixed_inputs.unwrap_or_default());
+            .with_parameters(field(closure, 2)?)?
+            .with_parameters(field(spec, 3)?)?
+            .with_fixed(field(spec, 4)?)?;
+        let created_at = created_at(closure, 4)?;
         Ok(LaunchPlan {
-            id,
+            id: Identifier { resource_type: ResourceType::LaunchPlan, ..id.or(read).unwrap_or_default() },
             workflow_id,
             interface: Rc::new(interface),
-            active: closure.state == 1,
-            created_at: closure.created_at,
+            active,
+            created_at,
             raw,
         })
     }

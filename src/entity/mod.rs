@@ -6,7 +6,6 @@ mod launch_plan;
 pub(crate) mod reference;
 pub(crate) mod spec;
 mod task;
-pub(crate) mod wire;
 mod workflow;
 
 pub use identifier::{ExecutionId, Identifier, NodeExecutionId, ResourceType, TaskExecutionId};

@@ -1,13 +1,8 @@
 //! The identifiers inside a serialised spec: found, and completed where parts are missing, without decoding the rest.
 
-use std::collections::BTreeMap;
-
-use prost::bytes::Buf;
-use prost::encoding::{decode_varint, encode_varint};
-use prost::Message;
-
 use super::{Identifier, ResourceType};
-use crate::idl::flyteidl::core;
+use crate::codec::{field, Fields, Malformed, Writer};
+use crate::value::sorted_entries;
 
 /// A message on the way from a spec to an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +24,7 @@ pub(crate) enum Shape {
 }
 
 /// What a field of a message leads to; fields that lead nowhere are copied.
-fn step(shape: Shape, field: u64) -> Option<Shape> {
+fn step(shape: Shape, field: u32) -> Option<Shape> {
     use ResourceType as Type;
     use Shape::*;
     Some(match (shape, field) {
@@ -50,147 +45,57 @@ fn step(shape: Shape, field: u64) -> Option<Shape> {
     })
 }
 
-/// The bytes are no serialised message, or nested too deeply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
-
 /// Copies a message with each identifier in it passed through `visit`, which may complete it.
 pub(crate) fn visit_identifiers(
     bytes: &[u8],
     shape: Shape,
     visit: &mut dyn FnMut(Identifier) -> Identifier,
 ) -> Result<Vec<u8>, Malformed> {
-    let mut out = Vec::with_capacity(bytes.len() + 64);
-    copy(bytes, shape, visit, &mut out, 0)?;
-    Ok(out)
+    copy(bytes, shape, visit, 0)
 }
 
 fn copy(
     bytes: &[u8],
     shape: Shape,
     visit: &mut dyn FnMut(Identifier) -> Identifier,
-    out: &mut Vec<u8>,
     depth: u32,
-) -> Result<(), Malformed> {
+) -> Result<Vec<u8>, Malformed> {
     const MAX_DEPTH: u32 = 100;
     if depth > MAX_DEPTH {
         return Err(Malformed);
     }
     if let Shape::Identifier(resource_type) = shape {
-        let mut id = Identifier::from(core::Identifier::decode(bytes).map_err(|_| Malformed)?);
-        id.resource_type = resource_type;
-        return visit(id).to_proto().encode(out).map_err(|_| Malformed);
+        return Ok(visit(Identifier { resource_type, ..Identifier::read(bytes)? }).to_bytes());
     }
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let field = take_field(&mut rest)?;
-        match field.content.and_then(|content| Some((content, step(shape, field.number)?))) {
-            Some((content, shape)) => {
-                let mut inner = Vec::with_capacity(content.len() + 64);
-                copy(content, shape, visit, &mut inner, depth + 1)?;
-                put_field(field.number, &inner, out);
-            }
-            None => out.extend_from_slice(field.whole),
-        }
+    let (mut fields, mut out) = (Fields::of(bytes), Writer::new());
+    while let Some(part) = fields.next()? {
+        match (step(shape, part.number), u16::try_from(part.number)) {
+            (Some(shape), Ok(number)) => out.message(number, &copy(part.message()?, shape, visit, depth + 1)?),
+            _ => out.copy(&part),
+        };
     }
-    Ok(())
-}
-
-/// Writes a field with a message or bytes in it.
-pub(crate) fn put_field(number: u64, content: &[u8], out: &mut Vec<u8>) {
-    encode_varint(number << 3 | 2, out);
-    encode_varint(content.len() as u64, out);
-    out.extend_from_slice(content);
-}
-
-/// The content of the last field `number` of a message, where it holds a message.
-pub(crate) fn field(bytes: &[u8], number: u64) -> Result<Option<&[u8]>, Malformed> {
-    let (mut rest, mut found) = (bytes, None);
-    while !rest.is_empty() {
-        let field = take_field(&mut rest)?;
-        if field.number == number && field.content.is_some() {
-            found = field.content;
-        }
-    }
-    Ok(found)
-}
-
-struct Field<'a> {
-    number: u64,
-    /// What is in it, for messages, texts and bytes.
-    content: Option<&'a [u8]>,
-    /// Key and value as they came.
-    whole: &'a [u8],
-}
-
-fn take_field<'a>(rest: &mut &'a [u8]) -> Result<Field<'a>, Malformed> {
-    let start: &'a [u8] = rest;
-    let key = decode_varint(rest).map_err(|_| Malformed)?;
-    let mut content = None;
-    match key & 7 {
-        0 => drop(decode_varint(rest).map_err(|_| Malformed)?),
-        1 => skip(rest, 8)?,
-        2 => {
-            let length = usize::try_from(decode_varint(rest).map_err(|_| Malformed)?).map_err(|_| Malformed)?;
-            content = Some(rest.get(..length).ok_or(Malformed)?);
-            skip(rest, length)?;
-        }
-        5 => skip(rest, 4)?,
-        _ => return Err(Malformed),
-    }
-    let whole = start.get(..start.len() - rest.len()).ok_or(Malformed)?;
-    Ok(Field { number: key >> 3, content, whole })
-}
-
-fn skip(rest: &mut &[u8], length: usize) -> Result<(), Malformed> {
-    if rest.len() < length {
-        return Err(Malformed);
-    }
-    rest.advance(length);
-    Ok(())
+    Ok(out.done())
 }
 
 /// The serialised `LaunchPlanSpec` of a workflow's default launch plan: every input is required, nothing else is said.
 pub(crate) fn default_launch_plan_spec(workflow: &Identifier, spec: &[u8]) -> Result<Vec<u8>, Malformed> {
-    #[derive(Clone, PartialEq, Message)]
-    struct Variables {
-        /// The variables unread, so that nothing in them is lost.
-        #[prost(btree_map = "string, bytes", tag = "1")]
-        variables: BTreeMap<String, Vec<u8>>,
+    // template.interface.inputs
+    let inputs = field(field(field(spec, 1)?, 3)?, 1)?;
+    let mut parameters = Writer::new();
+    for (name, variable) in sorted_entries(inputs)? {
+        parameters.entry(1, &name, &Writer::new().message(1, variable).set_int(3, 1).done());
     }
-    #[derive(Clone, PartialEq, Message)]
-    struct Parameters {
-        #[prost(btree_map = "string, message", tag = "1")]
-        parameters: BTreeMap<String, Parameter>,
-    }
-    #[derive(Clone, PartialEq, Message)]
-    struct Parameter {
-        #[prost(bytes = "vec", optional, tag = "1")]
-        var: Option<Vec<u8>>,
-        #[prost(bool, tag = "3")]
-        required: bool,
-    }
-    let inputs = match field(spec, 1)?.map(|template| field(template, 3)).transpose()?.flatten() {
-        Some(interface) => field(interface, 1)?.unwrap_or_default(),
-        None => &[],
-    };
-    let inputs = Variables::decode(inputs).map_err(|_| Malformed)?;
-    let parameters =
-        inputs.variables.into_iter().map(|(name, var)| (name, Parameter { var: Some(var), required: true })).collect();
-    let mut out = Vec::new();
-    put_field(1, &workflow.to_proto().encode_to_vec(), &mut out);
-    put_field(2, &[], &mut out);
-    put_field(3, &Parameters { parameters }.encode_to_vec(), &mut out);
+    let mut out = Writer::new();
+    out.message(1, &workflow.to_bytes()).message(2, &[]).message(3, &parameters.done());
     // Fixed inputs, labels, annotations and the prefix for raw output are there and empty, as flytekit has it.
-    for empty in [4, 6, 7, 17] {
-        put_field(empty, &[], &mut out);
-    }
-    Ok(out)
+    Ok(out.message(4, &[]).message(6, &[]).message(7, &[]).message(17, &[]).done())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use prost::Message;
+
     use super::*;
     use crate::idl::flyteidl::{admin, core};
 

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use prost::Message;
-
-use super::{wire, Identifier, Interface, ResourceType};
+use super::{Identifier, Interface, ResourceType};
+use crate::codec::{field, Fields, Malformed};
 
 /// A task as the server knows it.
 #[derive(Clone, Debug)]
@@ -29,19 +28,47 @@ impl Task {
     ///
     /// # Errors
     /// When the bytes are no such message.
-    pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, prost::DecodeError> {
-        let task = wire::Task::decode(&*raw)?;
-        let mut id = id.unwrap_or_else(|| task.id.unwrap_or_default().into());
-        id.resource_type = ResourceType::Task;
-        let closure = task.closure.unwrap_or_default();
-        let template = closure.compiled_task.and_then(|compiled| compiled.template).unwrap_or_default();
+    pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, Malformed> {
+        let (mut read, mut closure, mut short_description) = (None, &[][..], String::new());
+        let mut fields = Fields::of(&raw);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => read = Some(Identifier::read(part.message()?)?),
+                2 => closure = part.message()?,
+                3 => short_description = part.text()?,
+                _ => {}
+            }
+        }
+        // closure.compiled_task.template
+        let template = field(field(closure, 1)?, 1)?;
+        let (mut interface, mut task_type) = (Interface::default(), String::new());
+        let mut fields = Fields::of(template);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                2 => task_type = part.text()?,
+                4 => interface = Interface::read(part.message()?)?,
+                _ => {}
+            }
+        }
+        let created_at = created_at(closure, 2)?;
         Ok(Task {
-            id,
-            task_type: template.r#type,
-            interface: Rc::new(Interface::of(template.interface.unwrap_or_default())),
-            short_description: task.short_description,
-            created_at: closure.created_at,
+            id: Identifier { resource_type: ResourceType::Task, ..id.or(read).unwrap_or_default() },
+            task_type,
+            interface: Rc::new(interface),
+            short_description,
+            created_at,
             raw,
         })
     }
+}
+
+/// When it was registered, from field `number` of its closure.
+pub(super) fn created_at(closure: &[u8], number: u32) -> Result<Option<prost_types::Timestamp>, Malformed> {
+    let (mut fields, mut at) = (Fields::of(closure), None);
+    while let Some(part) = fields.next()? {
+        if part.number == number {
+            at = part.timestamp()?;
+        }
+    }
+    Ok(at)
 }

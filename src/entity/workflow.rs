@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use prost::Message;
-
-use super::{wire, Identifier, Interface, ResourceType};
+use super::task::created_at;
+use super::{Identifier, Interface, ResourceType};
+use crate::codec::{field, Fields, Malformed};
 
 /// A workflow as the server knows it.
 #[derive(Clone, Debug)]
@@ -27,18 +27,26 @@ impl Workflow {
     ///
     /// # Errors
     /// When the bytes are no such message.
-    pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, prost::DecodeError> {
-        let workflow = wire::Workflow::decode(&*raw)?;
-        let mut id = id.unwrap_or_else(|| workflow.id.unwrap_or_default().into());
-        id.resource_type = ResourceType::Workflow;
-        let closure = workflow.closure.unwrap_or_default();
-        let primary = closure.compiled_workflow.and_then(|compiled| compiled.primary).unwrap_or_default();
-        let interface = primary.template.and_then(|template| template.interface).unwrap_or_default();
+    pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, Malformed> {
+        let (mut read, mut closure, mut short_description) = (None, &[][..], String::new());
+        let mut fields = Fields::of(&raw);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => read = Some(Identifier::read(part.message()?)?),
+                2 => closure = part.message()?,
+                3 => short_description = part.text()?,
+                _ => {}
+            }
+        }
+        // closure.compiled_workflow.primary.template.interface
+        let template = field(field(field(closure, 1)?, 1)?, 1)?;
+        let interface = Interface::read(field(template, 3)?)?;
+        let created_at = created_at(closure, 2)?;
         Ok(Workflow {
-            id,
-            interface: Rc::new(Interface::of(interface)),
-            short_description: workflow.short_description,
-            created_at: closure.created_at,
+            id: Identifier { resource_type: ResourceType::Workflow, ..id.or(read).unwrap_or_default() },
+            interface: Rc::new(interface),
+            short_description,
+            created_at,
             raw,
         })
     }

@@ -3,11 +3,9 @@
 mod node;
 mod phase;
 mod task;
-mod wire;
 mod workflow;
 
 pub use node::NodeExecution;
 pub use phase::{Level, Phase};
 pub use task::{TaskExecution, TaskLog};
-pub(crate) use wire::{DataReply, ListReply, UrlBlob};
 pub use workflow::{Abort, Execution, ExecutionError};

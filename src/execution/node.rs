@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use prost::Message;
 use prost_types::{Duration, Timestamp};
 
-use super::wire::{self, NodeResult, NodeTarget};
 use super::{ExecutionError, Phase, TaskExecution};
+use crate::codec::{field, Fields, Malformed};
 use crate::entity::{ExecutionId, NodeExecutionId};
 
 /// A snapshot of a node's execution.
@@ -57,42 +56,87 @@ impl NodeExecution {
     ///
     /// # Errors
     /// When the bytes are no such message.
-    pub fn decode(raw: Rc<[u8]>) -> Result<Self, prost::DecodeError> {
-        let node = wire::NodeExecution::decode(&*raw)?;
-        let id = NodeExecutionId::from(node.id.unwrap_or_default());
-        let (closure, metadata) = (node.closure.unwrap_or_default(), node.metadata.unwrap_or_default());
-        let (output_uri, error) = match closure.result {
-            Some(NodeResult::OutputUri(uri)) => (uri, None),
-            Some(NodeResult::Error(error)) => (String::new(), Some(error.into())),
-            None => (String::new(), None),
-        };
-        let (launched, cache_status) = match closure.target {
-            Some(NodeTarget::Workflow(target)) => (target.execution_id.map(ExecutionId::from), None),
-            Some(NodeTarget::Task(target)) => (None, Some(target.cache_status)),
-            None => (None, None),
-        };
-        let spec_node_id = if metadata.spec_node_id.is_empty() { id.node_id.clone() } else { metadata.spec_node_id };
-        Ok(NodeExecution {
-            id,
-            spec_node_id,
-            phase: Phase::node(closure.phase),
-            started_at: closure.started_at,
-            created_at: closure.created_at,
-            updated_at: closure.updated_at,
-            duration: closure.duration,
-            error,
-            is_parent: metadata.is_parent_node,
-            is_dynamic: metadata.is_dynamic,
-            is_array: metadata.is_array,
-            launched,
-            cache_status,
-            input_uri: node.input_uri,
-            output_uri,
-            deck_uri: closure.deck_uri,
+    pub fn decode(raw: Rc<[u8]>) -> Result<Self, Malformed> {
+        let mut node = NodeExecution {
+            id: NodeExecutionId::read(&[])?,
+            spec_node_id: String::new(),
+            phase: Phase::node(0),
+            started_at: None,
+            created_at: None,
+            updated_at: None,
+            duration: None,
+            error: None,
+            is_parent: false,
+            is_dynamic: false,
+            is_array: false,
+            launched: None,
+            cache_status: None,
+            input_uri: String::new(),
+            output_uri: String::new(),
+            deck_uri: String::new(),
             task_executions: Vec::new(),
             problem: None,
-            raw,
-        })
+            raw: Rc::clone(&raw),
+        };
+        let mut fields = Fields::of(&raw);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => node.id = NodeExecutionId::read(part.message()?)?,
+                2 => node.input_uri = part.text()?,
+                3 => node.read_closure(part.message()?)?,
+                4 => node.read_metadata(part.message()?)?,
+                _ => {}
+            }
+        }
+        if node.spec_node_id.is_empty() {
+            node.spec_node_id.clone_from(&node.id.node_id);
+        }
+        Ok(node)
+    }
+
+    fn read_closure(&mut self, closure: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(closure);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => self.output_uri = part.text()?,
+                2 => self.error = Some(ExecutionError::read(part.message()?)?),
+                3 => self.phase = Phase::node(part.int32()?),
+                4 => self.started_at = part.timestamp()?,
+                5 => self.duration = part.duration()?,
+                6 => self.created_at = part.timestamp()?,
+                7 => self.updated_at = part.timestamp()?,
+                8 => {
+                    let id = field(part.message()?, 1)?;
+                    self.launched = if id.is_empty() { None } else { Some(ExecutionId::read(id)?) };
+                }
+                9 => {
+                    let (mut metadata, mut status) = (Fields::of(part.message()?), 0);
+                    while let Some(part) = metadata.next()? {
+                        if part.number == 1 {
+                            status = part.int32()?;
+                        }
+                    }
+                    self.cache_status = Some(status);
+                }
+                11 => self.deck_uri = part.text()?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read_metadata(&mut self, metadata: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(metadata);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                2 => self.is_parent = part.flag()?,
+                3 => self.spec_node_id = part.text()?,
+                4 => self.is_dynamic = part.flag()?,
+                5 => self.is_array = part.flag()?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The nodes where every workflow starts and ends; nothing runs in them.

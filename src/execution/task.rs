@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use prost::Message;
 use prost_types::{Duration, Timestamp};
 
-use super::wire::{self, NodeResult};
 use super::{ExecutionError, Phase};
+use crate::codec::{Fields, Malformed};
 use crate::entity::TaskExecutionId;
 
 /// A link to a log.
@@ -56,30 +55,65 @@ impl TaskExecution {
     ///
     /// # Errors
     /// When the bytes are no such message.
-    pub fn decode(raw: Rc<[u8]>) -> Result<Self, prost::DecodeError> {
-        let task = wire::TaskExecution::decode(&*raw)?;
-        let closure = task.closure.unwrap_or_default();
-        let (output_uri, error) = match closure.result {
-            Some(NodeResult::OutputUri(uri)) => (uri, None),
-            Some(NodeResult::Error(error)) => (String::new(), Some(error.into())),
-            None => (String::new(), None),
+    pub fn decode(raw: Rc<[u8]>) -> Result<Self, Malformed> {
+        let mut task = TaskExecution {
+            id: TaskExecutionId::read(&[])?,
+            phase: Phase::task(0),
+            started_at: None,
+            created_at: None,
+            updated_at: None,
+            duration: None,
+            error: None,
+            reason: String::new(),
+            task_type: String::new(),
+            logs: Vec::new(),
+            is_parent: false,
+            input_uri: String::new(),
+            output_uri: String::new(),
+            raw: Rc::clone(&raw),
         };
-        Ok(TaskExecution {
-            id: task.id.unwrap_or_default().into(),
-            phase: Phase::task(closure.phase),
-            started_at: closure.started_at,
-            created_at: closure.created_at,
-            updated_at: closure.updated_at,
-            duration: closure.duration,
-            error,
-            reason: closure.reason,
-            task_type: closure.task_type,
-            logs: closure.logs.into_iter().map(|log| TaskLog { name: log.name, uri: log.uri }).collect(),
-            is_parent: task.is_parent,
-            input_uri: task.input_uri,
-            output_uri,
-            raw,
-        })
+        let mut fields = Fields::of(&raw);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => task.id = TaskExecutionId::read(part.message()?)?,
+                2 => task.input_uri = part.text()?,
+                3 => task.read_closure(part.message()?)?,
+                4 => task.is_parent = part.flag()?,
+                _ => {}
+            }
+        }
+        Ok(task)
+    }
+
+    fn read_closure(&mut self, closure: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(closure);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => self.output_uri = part.text()?,
+                2 => self.error = Some(ExecutionError::read(part.message()?)?),
+                3 => self.phase = Phase::task(part.int32()?),
+                4 => {
+                    let (mut log, mut parts) =
+                        (TaskLog { name: String::new(), uri: String::new() }, Fields::of(part.message()?));
+                    while let Some(part) = parts.next()? {
+                        match part.number {
+                            1 => log.uri = part.text()?,
+                            2 => log.name = part.text()?,
+                            _ => {}
+                        }
+                    }
+                    self.logs.push(log);
+                }
+                5 => self.started_at = part.timestamp()?,
+                6 => self.duration = part.duration()?,
+                7 => self.created_at = part.timestamp()?,
+                8 => self.updated_at = part.timestamp()?,
+                10 => self.reason = part.text()?,
+                11 => self.task_type = part.text()?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Nothing more will happen.

@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use prost::Message;
 use prost_types::{Duration, Timestamp};
 
-use super::wire::{self, ExecutionResult};
 use super::{NodeExecution, Phase};
+use crate::codec::{Fields, Malformed};
 use crate::entity::{ExecutionId, Identifier};
-use crate::idl::flyteidl::core;
 
 /// Why something failed, as the one who ran it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +21,27 @@ pub struct ExecutionError {
     pub kind: &'static str,
 }
 
-impl From<core::ExecutionError> for ExecutionError {
-    fn from(error: core::ExecutionError) -> Self {
-        let kind = match error.kind {
-            1 => "USER",
-            2 => "SYSTEM",
-            _ => "UNKNOWN",
-        };
-        ExecutionError { code: error.code, message: error.message, error_uri: error.error_uri, kind }
+impl ExecutionError {
+    /// Reads a serialised `flyteidl.core.ExecutionError`.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (code, message, error_uri) = (String::new(), String::new(), String::new());
+        let (mut error, mut fields) = (ExecutionError { code, message, error_uri, kind: "UNKNOWN" }, Fields::of(bytes));
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => error.code = part.text()?,
+                2 => error.message = part.text()?,
+                3 => error.error_uri = part.text()?,
+                4 => {
+                    error.kind = match part.int()? {
+                        1 => "USER",
+                        2 => "SYSTEM",
+                        _ => "UNKNOWN",
+                    };
+                }
+                _ => {}
+            }
+        }
+        Ok(error)
     }
 }
 
@@ -81,45 +92,87 @@ impl Execution {
     ///
     /// # Errors
     /// When the bytes are no such message.
-    pub fn decode(raw: Rc<[u8]>, id: Option<ExecutionId>) -> Result<Self, prost::DecodeError> {
-        let execution = wire::ExecutionReply::decode(&*raw)?;
-        Ok(Execution::of(execution, raw, id))
-    }
-
-    pub(crate) fn of(execution: wire::ExecutionReply, raw: Rc<[u8]>, id: Option<ExecutionId>) -> Self {
-        let (spec, closure) = (execution.spec.unwrap_or_default(), execution.closure.unwrap_or_default());
-        let metadata = spec.metadata.unwrap_or_default();
-        let (error, abort) = match closure.result {
-            Some(ExecutionResult::Error(error)) => (Some(error.into()), None),
-            Some(ExecutionResult::AbortCause(cause)) => (None, Some(Abort { cause, principal: String::new() })),
-            Some(ExecutionResult::AbortMetadata(abort)) => {
-                (None, Some(Abort { cause: abort.cause, principal: abort.principal }))
-            }
-            None => (None, None),
-        };
-        Execution {
-            id: id.unwrap_or_else(|| execution.id.unwrap_or_default().into()),
-            launch_plan: spec.launch_plan.unwrap_or_default().into(),
-            workflow_id: closure.workflow_id.map(Identifier::from),
-            phase: Phase::workflow(closure.phase),
-            mode: metadata.mode,
-            principal: metadata.principal,
-            started_at: closure.started_at,
-            created_at: closure.created_at,
-            updated_at: closure.updated_at,
-            duration: closure.duration,
-            error,
-            abort,
+    pub fn decode(raw: Rc<[u8]>, id: Option<ExecutionId>) -> Result<Self, Malformed> {
+        let mut execution = Execution {
+            id: ExecutionId::new("", "", ""),
+            launch_plan: Identifier::default(),
+            workflow_id: None,
+            phase: Phase::workflow(0),
+            mode: 0,
+            principal: String::new(),
+            started_at: None,
+            created_at: None,
+            updated_at: None,
+            duration: None,
+            error: None,
+            abort: None,
             nodes: None,
-            raw,
+            raw: Rc::clone(&raw),
+        };
+        let mut fields = Fields::of(&raw);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => execution.id = ExecutionId::read(part.message()?)?,
+                2 => execution.read_spec(part.message()?)?,
+                3 => execution.read_closure(part.message()?)?,
+                _ => {}
+            }
         }
+        if let Some(id) = id {
+            execution.id = id;
+        }
+        Ok(execution)
     }
 
-    /// What is known of an execution that was created and not read yet.
-    pub(crate) fn created(id: ExecutionId, launch_plan: Identifier, raw: Rc<[u8]>) -> Self {
-        let mut execution = Execution::of(wire::ExecutionReply::default(), raw, Some(id));
-        execution.launch_plan = launch_plan;
-        execution
+    fn read_spec(&mut self, spec: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(spec);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => self.launch_plan = Identifier::read(part.message()?)?,
+                3 => {
+                    let mut metadata = Fields::of(part.message()?);
+                    while let Some(part) = metadata.next()? {
+                        match part.number {
+                            1 => self.mode = part.int32()?,
+                            2 => self.principal = part.text()?,
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn read_closure(&mut self, closure: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(closure);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                2 => self.error = Some(ExecutionError::read(part.message()?)?),
+                4 => self.phase = Phase::workflow(part.int32()?),
+                5 => self.started_at = part.timestamp()?,
+                6 => self.duration = part.duration()?,
+                7 => self.created_at = part.timestamp()?,
+                8 => self.updated_at = part.timestamp()?,
+                10 => self.abort = Some(Abort { cause: part.text()?, principal: String::new() }),
+                11 => self.workflow_id = Some(Identifier::read(part.message()?)?),
+                12 => {
+                    let (mut metadata, mut abort) =
+                        (Fields::of(part.message()?), Abort { cause: String::new(), principal: String::new() });
+                    while let Some(part) = metadata.next()? {
+                        match part.number {
+                            1 => abort.cause = part.text()?,
+                            2 => abort.principal = part.text()?,
+                            _ => {}
+                        }
+                    }
+                    self.abort = Some(abort);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Nothing more will happen.

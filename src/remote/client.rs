@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::{select, Either};
-use prost::{DecodeError, Message};
+use prost::Message;
 
 use super::call::{CallOptions, Scope};
 use crate::error::{Error, Kind};
@@ -39,7 +39,7 @@ impl Client {
     ) -> Result<(Rep, Rc<[u8]>), Error> {
         let scope = self.begin(options);
         let raw = self.call_bytes(method, request.encode_to_vec(), &scope).await?;
-        Ok((Rep::decode(&*raw).map_err(|error| bad_reply(method, &error))?, raw))
+        Ok((Rep::decode(&*raw).map_err(|_| bad_reply(method))?, raw))
     }
 
     /// Starts a verb.
@@ -93,16 +93,10 @@ impl Client {
     }
 }
 
-/// Decodes a reply.
-pub(super) fn decode<Rep: Message + Default>(method: &str, raw: &[u8]) -> Result<Rep, Error> {
-    Rep::decode(raw).map_err(|error| bad_reply(method, &error))
-}
-
 /// The error for a reply that is not what the method answers.
-pub(super) fn bad_reply(method: &str, error: &DecodeError) -> Error {
+pub(super) fn bad_reply(method: &str) -> Error {
     let short = method.rsplit('/').next().unwrap_or(method);
-    let message =
-        [short, ": the server's reply can't be read: ", &error.to_string(), ". Is the endpoint FlyteAdmin's?"];
+    let message = [short, ": the server's reply can't be read. Is the endpoint FlyteAdmin's?"];
     let mut error = Error::new(Kind::System, message.concat());
     error.method = Some(method.into());
     error

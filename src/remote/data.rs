@@ -1,14 +1,12 @@
 //! Inputs and outputs of executions and nodes.
 
-use prost::Message;
-
 use super::call::{CallOptions, Scope};
-use super::client::decode;
+use super::client::bad_reply;
 use super::Remote;
+use crate::codec::{Fields, Malformed, Writer};
 use crate::entity::{ExecutionId, NodeExecutionId};
 use crate::error::{Error, Kind};
-use crate::execution::{DataReply, UrlBlob};
-use crate::idl::flyteidl::{admin, core::LiteralMap};
+use crate::value::Values;
 
 const GET_EXECUTION_DATA: &str = "/flyteidl.service.AdminService/GetExecutionData";
 const GET_NODE_EXECUTION_DATA: &str = "/flyteidl.service.AdminService/GetNodeExecutionData";
@@ -20,63 +18,86 @@ impl Remote {
         id: &ExecutionId,
         outputs: bool,
         options: &CallOptions,
-    ) -> Result<(LiteralMap, Option<LiteralMap>), Error> {
+    ) -> Result<(Values, Option<Values>), Error> {
         let scope = self.client().begin(options);
-        let request = admin::WorkflowExecutionGetDataRequest { id: Some(id.to_proto()) }.encode_to_vec();
-        let raw = self.client().call_bytes(GET_EXECUTION_DATA, request, &scope).await;
-        let raw = raw.map_err(|error| error.about(id.to_string()))?;
-        self.data(decode(GET_EXECUTION_DATA, &raw)?, outputs, &scope).await
+        let data = self.get_data(GET_EXECUTION_DATA, &id.to_bytes(), &scope).await;
+        let [inputs, outputs_read] =
+            self.values(data.map_err(|error| error.about(id.to_string()))?, outputs, &scope).await?;
+        Ok((inputs, outputs.then_some(outputs_read)))
     }
 
     /// A node's inputs and outputs as far as they are there; the outputs are empty until the node has ended well.
     ///
     /// # Errors
     /// As a call fails; `Kind::Download` when the values are stored apart and can't be read.
-    pub async fn node_data(
-        &self,
-        id: &NodeExecutionId,
-        options: &CallOptions,
-    ) -> Result<(LiteralMap, LiteralMap), Error> {
+    pub async fn node_data(&self, id: &NodeExecutionId, options: &CallOptions) -> Result<(Values, Values), Error> {
         let scope = self.client().begin(options);
-        let request = admin::NodeExecutionGetDataRequest { id: Some(id.to_proto()) }.encode_to_vec();
-        let raw = self.client().call_bytes(GET_NODE_EXECUTION_DATA, request, &scope).await;
-        let raw = raw.map_err(|error| error.about(id.to_string()))?;
-        let reply: DataReply = decode(GET_NODE_EXECUTION_DATA, &raw)?;
-        let (inputs, outputs) = self.data(reply.of_node(), true, &scope).await?;
-        Ok((inputs, outputs.unwrap_or_default()))
-    }
-
-    async fn data(
-        &self,
-        reply: DataReply,
-        outputs: bool,
-        scope: &Scope,
-    ) -> Result<(LiteralMap, Option<LiteralMap>), Error> {
-        let inputs = self.values(reply.full_inputs, reply.inputs, scope).await?;
-        let outputs = match outputs {
-            true => Some(self.values(reply.full_outputs, reply.outputs, scope).await?),
-            false => None,
-        };
+        let data = self.get_data(GET_NODE_EXECUTION_DATA, &id.to_bytes(), &scope).await;
+        let [inputs, outputs] = self.values(data.map_err(|error| error.about(id.to_string()))?, true, &scope).await?;
         Ok((inputs, outputs))
     }
 
+    async fn get_data(&self, method: &'static str, id: &[u8], scope: &Scope) -> Result<[Data; 2], Error> {
+        let request = Writer::new().message(1, id).done();
+        let reply = self.client().call_bytes(method, request, scope).await?;
+        Data::read(method, &reply).map_err(|Malformed| bad_reply(method))
+    }
+
+    async fn values(&self, data: [Data; 2], outputs: bool, scope: &Scope) -> Result<[Values; 2], Error> {
+        let [inputs, outputs_data] = data;
+        let inputs = self.value(inputs, scope).await?;
+        let outputs = if outputs { self.value(outputs_data, scope).await? } else { Values::default() };
+        Ok([inputs, outputs])
+    }
+
     /// The values in the reply, or those behind its link when there are too many for a reply.
-    async fn values(
-        &self,
-        full: Option<LiteralMap>,
-        stored: Option<UrlBlob>,
-        scope: &Scope,
-    ) -> Result<LiteralMap, Error> {
-        let full = full.unwrap_or_default();
-        match stored.filter(|blob| blob.bytes > 0 && !blob.url.is_empty()) {
-            Some(blob) if full.literals.is_empty() => {
-                let bytes = self.download(&blob.url, scope).await?;
-                LiteralMap::decode(&*bytes).map_err(|_| {
-                    let what = ["what is stored at ", &crate::data::without_query(&blob.url), " are no Flyte values"];
-                    Error::new(Kind::Download, what.concat())
-                })
-            }
-            _ => Ok(full),
+    async fn value(&self, data: Data, scope: &Scope) -> Result<Values, Error> {
+        if !data.full.is_empty() || data.bytes <= 0 || data.url.is_empty() {
+            return Ok(data.full);
         }
+        let bytes = self.download(&data.url, scope).await?;
+        Values::decode(&bytes, std::rc::Rc::default()).map_err(|Malformed| {
+            let what = ["what is stored at ", &crate::data::without_query(&data.url), " are no Flyte values"];
+            Error::new(Kind::Download, what.concat())
+        })
+    }
+}
+
+/// Inputs or outputs as a reply has them.
+#[derive(Default)]
+struct Data {
+    full: Values,
+    url: String,
+    bytes: i64,
+}
+
+impl Data {
+    /// Inputs and outputs.
+    fn read(method: &'static str, reply: &[u8]) -> Result<[Self; 2], Malformed> {
+        let (mut inputs, mut outputs, mut fields) = (Data::default(), Data::default(), Fields::of(reply));
+        while let Some(part) = fields.next()? {
+            // In an execution's data the outputs' link comes first, in all others the inputs'.
+            match (part.number, method == GET_EXECUTION_DATA) {
+                (1, true) | (2, false) => outputs.read_link(part.message()?)?,
+                (2, true) | (1, false) => inputs.read_link(part.message()?)?,
+                (3, _) => inputs.full = Values::decode(part.message()?, std::rc::Rc::default())?,
+                (4, _) => outputs.full = Values::decode(part.message()?, std::rc::Rc::default())?,
+                _ => {}
+            }
+        }
+        Ok([inputs, outputs])
+    }
+
+    /// From a serialised `UrlBlob`.
+    fn read_link(&mut self, link: &[u8]) -> Result<(), Malformed> {
+        let mut fields = Fields::of(link);
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => self.url = part.text()?,
+                2 => self.bytes = part.int()?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }

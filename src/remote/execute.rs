@@ -1,18 +1,15 @@
 //! `execute`: start a task, a workflow or a launch plan.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use prost::Message;
-
 use super::call::{CallOptions, Scope};
-use super::client::decode;
+use super::client::bad_reply;
 use super::name::execution_name;
 use super::{Remote, Wait, WorkflowExecution};
+use crate::codec::{field, Malformed, Writer};
 use crate::entity::{ExecutionId, Identifier, Interface, LaunchPlan, Reference, ResourceType, Task, Workflow};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
-use crate::idl::flyteidl::{admin, core};
 use crate::value::{check_inputs, InputValue};
 
 const CREATE_EXECUTION: &str = "/flyteidl.service.AdminService/CreateExecution";
@@ -61,8 +58,8 @@ pub struct Execute {
     pub raw_output_data_prefix: Option<String>,
     /// The Kubernetes service account that it runs as; goes into `security_context`.
     pub service_account: Option<String>,
-    /// Whom it runs as, and with which secrets.
-    pub security_context: Option<core::SecurityContext>,
+    /// Whom it runs as, and with which secrets: a serialised `flyteidl.core.SecurityContext`.
+    pub security_context: Option<Vec<u8>>,
     /// The pool of clusters to run on.
     pub cluster_pool: Option<String>,
     /// The label of the cluster to run on.
@@ -135,15 +132,14 @@ impl Remote {
         let own = (resolved.id.project.as_str(), resolved.id.domain.as_str());
         let (project, domain) = self.place(execute.project.as_deref(), execute.domain.as_deref(), Some(own))?;
         let inputs = check_inputs(&resolved.interface, &execute.inputs, &resolved.id.to_string())?;
-        let request = admin::ExecutionCreateRequest {
-            project,
-            domain,
-            name,
-            spec: Some(admin::ExecutionSpec { launch_plan: Some(resolved.id.to_proto()), ..spec }),
-            inputs: Some(inputs),
-            org: String::new(),
+        let spec = [Writer::new().message(1, &resolved.id.to_bytes()).done(), spec].concat();
+        let mut request = Writer::new();
+        request.text(1, &project).text(2, &domain).text(3, &name).message(4, &spec).message(5, &inputs);
+        let id = ExecutionId::new(&project, &domain, &name);
+        let snapshot = match self.create(request.done(), id, made_up, &resolved.id, &scope).await? {
+            Created::Read(snapshot) => *snapshot,
+            Created::Unread(id) => unread(&id, &spec)?,
         };
-        let snapshot = self.create(request, made_up, &resolved.id, &scope).await?;
         let execution = WorkflowExecution::new(self.clone(), snapshot, Some(resolved.interface));
         if let Some(wait) = &execute.wait {
             self.wait(&execution, wait, &CallOptions { metadata: options.metadata.clone(), timeout: None }).await?;
@@ -199,24 +195,24 @@ impl Remote {
     /// Creates the execution and reads it once.
     async fn create(
         &self,
-        request: admin::ExecutionCreateRequest,
+        request: Vec<u8>,
+        mut id: ExecutionId,
         made_up: bool,
         entity: &Identifier,
         scope: &Scope,
-    ) -> Result<Execution, Error> {
-        let mut id = ExecutionId::new(&request.project, &request.domain, &request.name);
-        let call = self.client().call_bytes_safely(CREATE_EXECUTION, request.encode_to_vec(), scope);
-        match call.await {
-            Ok(raw) => {
-                let reply: admin::ExecutionCreateResponse = decode(CREATE_EXECUTION, &raw)?;
-                if let Some(given) = reply.id {
-                    id = given.into();
+    ) -> Result<Created, Error> {
+        match self.client().call_bytes_safely(CREATE_EXECUTION, request, scope).await {
+            Ok(reply) => {
+                let given = field(&reply, 1).map_err(|Malformed| bad_reply(CREATE_EXECUTION))?;
+                if !given.is_empty() {
+                    id = ExecutionId::read(given).map_err(|Malformed| bad_reply(CREATE_EXECUTION))?;
                 }
             }
             // Our random name is taken: an earlier attempt got through and its reply was lost. Unless the launch plan
             // allows no further execution now, which the server says in the same way.
             Err(error) if error.kind == Kind::AlreadyExists && made_up => {
-                return self.get_execution(&id, scope).await.map_err(|_| error.about(entity.to_string()));
+                let found = self.get_execution(&id, scope).await;
+                return found.map(Created::read).map_err(|_| error.about(entity.to_string()));
             }
             Err(mut error) if error.kind == Kind::AlreadyExists => {
                 error.message.push_str(". Fetch that execution, or give this one another name");
@@ -225,20 +221,31 @@ impl Remote {
             Err(error) => return Err(error.about(entity.to_string())),
         }
         // It runs, whatever becomes of this call.
-        Ok(self.get_execution(&id, scope).await.unwrap_or_else(|_| unread(id, request.spec)))
+        Ok(self.get_execution(&id, scope).await.map_or(Created::Unread(id), Created::read))
+    }
+}
+
+/// A new execution.
+enum Created {
+    Read(Box<Execution>),
+    /// It is there, but could not be read.
+    Unread(ExecutionId),
+}
+
+impl Created {
+    fn read(execution: Execution) -> Self {
+        Created::Read(Box::new(execution))
     }
 }
 
 /// What is known of an execution that was created and not read yet.
-fn unread(id: ExecutionId, spec: Option<admin::ExecutionSpec>) -> Execution {
-    let launch_plan = spec.as_ref().and_then(|spec| spec.launch_plan.clone()).unwrap_or_default();
-    let raw = admin::Execution { id: Some(id.to_proto()), spec, closure: None }.encode_to_vec();
-    Execution::created(id, launch_plan.into(), raw.into())
+fn unread(id: &ExecutionId, spec: &[u8]) -> Result<Execution, Error> {
+    let execution = Writer::new().message(1, &id.to_bytes()).message(2, spec).done();
+    Execution::decode(execution.into(), None).map_err(|Malformed| bad_reply(CREATE_EXECUTION))
 }
 
-/// All of the request's spec but the launch plan.
-#[allow(deprecated)] // auth_role as flytekit sends it, and tags, which Admin still reads
-fn spec(execute: &Execute) -> Result<admin::ExecutionSpec, Error> {
+/// All of the serialised `ExecutionSpec` but the launch plan.
+fn spec(execute: &Execute) -> Result<Vec<u8>, Error> {
     let max_parallelism = execute.max_parallelism.unwrap_or(0);
     if max_parallelism < 0 {
         return Err(Error::option(
@@ -246,79 +253,73 @@ fn spec(execute: &Execute) -> Result<admin::ExecutionSpec, Error> {
             ["expected 0 or more, got ", &max_parallelism.to_string()].concat(),
         ));
     }
-    let mut security_context = execute.security_context.clone();
-    if let Some(account) = &execute.service_account {
-        let run_as = security_context.get_or_insert_default().run_as.get_or_insert_default();
-        run_as.k8s_service_account.clone_from(account);
-    }
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    Ok(admin::ExecutionSpec {
-        metadata: Some(admin::ExecutionMetadata {
-            // What flytekit sends; Admin puts the caller's own identity there when it knows it.
-            principal: "placeholder".to_owned(),
-            ..Default::default()
-        }),
-        notification_overrides: Some(notifications(&execute.notifications)?),
-        labels: Some(admin::Labels { values: map(&execute.labels) }),
-        annotations: Some(admin::Annotations { values: map(&execute.annotations) }),
-        auth_role: Some(admin::AuthRole::default()),
-        security_context,
-        max_parallelism,
-        raw_output_data_config: given(&execute.raw_output_data_prefix)
-            .map(|output_location_prefix| admin::RawOutputDataConfig { output_location_prefix }),
-        cluster_assignment: given(&execute.cluster_pool)
-            .map(|cluster_pool_name| admin::ClusterAssignment { cluster_pool_name }),
-        interruptible: execute.interruptible,
-        overwrite_cache: execute.overwrite_cache,
-        envs: (!execute.envs.is_empty()).then(|| {
-            let pairs =
-                execute.envs.iter().map(|(key, value)| core::KeyValuePair { key: key.clone(), value: value.clone() });
-            admin::Envs { values: pairs.collect() }
-        }),
-        tags: execute.tags.clone(),
-        execution_cluster_label: given(&execute.execution_cluster_label)
-            .map(|value| admin::ExecutionClusterLabel { value }),
-        ..Default::default()
-    })
-}
-
-fn map(pairs: &[(String, String)]) -> BTreeMap<String, String> {
-    pairs.iter().cloned().collect()
-}
-
-fn notifications(said: &Notifications) -> Result<admin::execution_spec::NotificationOverrides, Error> {
-    use admin::execution_spec::NotificationOverrides;
-    let list = match said {
-        Notifications::Default => &[],
-        Notifications::DisableAll => return Ok(NotificationOverrides::DisableAll(true)),
-        Notifications::List(list) => list.as_slice(),
+    let mut spec = Writer::new();
+    // What flytekit sends as principal; Admin puts the caller's own identity there when it knows it.
+    spec.message(3, &Writer::new().text(2, "placeholder").done());
+    match &execute.notifications {
+        Notifications::Default => spec.message(5, &[]),
+        Notifications::DisableAll => spec.set_int(6, 1),
+        Notifications::List(list) => spec.message(5, &notifications(list)?),
     };
-    let list = list.iter().enumerate().map(|(index, said)| {
+    spec.message(7, &Writer::texts(&execute.labels)).message(8, &Writer::texts(&execute.annotations));
+    let mut security = execute.security_context.clone().unwrap_or_default();
+    if let Some(account) = execute.service_account.as_deref().filter(|account| !account.is_empty()) {
+        // A field that comes again is merged: run_as.k8s_service_account.
+        security.extend(Writer::new().message(1, &Writer::new().text(2, account).done()).done());
+    }
+    spec.bytes(10, &security);
+    // An empty auth_role, as flytekit has it.
+    spec.message(16, &[]).int(18, max_parallelism.into());
+    let mut wrapped = |number: u16, inner: u16, text: &Option<String>| {
+        if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+            spec.message(number, &Writer::new().text(inner, text).done());
+        }
+    };
+    wrapped(19, 1, &execute.raw_output_data_prefix);
+    wrapped(20, 3, &execute.cluster_pool);
+    wrapped(25, 1, &execute.execution_cluster_label);
+    if let Some(interruptible) = execute.interruptible {
+        spec.message(21, &Writer::new().flag(1, interruptible).done());
+    }
+    spec.flag(22, execute.overwrite_cache).bytes(23, &Writer::texts(&execute.envs));
+    for tag in &execute.tags {
+        spec.message(24, tag.as_bytes());
+    }
+    Ok(spec.done())
+}
+
+/// A serialised `NotificationList`.
+fn notifications(list: &[Notification]) -> Result<Vec<u8>, Error> {
+    let mut notifications = Writer::new();
+    for (index, said) in list.iter().enumerate() {
         let at = |field: &str| ["notifications[", &index.to_string(), "].", field].concat();
         if said.recipients.is_empty() {
             return Err(Error::option(&at("recipients"), "expected at least one address, got none"));
         }
-        let phases = said.phases.iter().map(|phase| match phase.as_str() {
-            "SUCCEEDED" => Ok(4),
-            "FAILED" => Ok(6),
-            "ABORTED" => Ok(7),
-            "TIMED_OUT" => Ok(8),
-            other => {
-                let message = ["expected SUCCEEDED, FAILED, ABORTED or TIMED_OUT, got \"", other, "\""].concat();
-                Err(Error::option(&at("phases"), message))
-            }
-        });
-        use admin::notification::Type;
-        let (recipients_email, template) = (said.recipients.clone(), String::new());
-        let r#type = Some(match said.channel {
-            NotificationChannel::Email => Type::Email(admin::EmailNotification { recipients_email, template }),
-            NotificationChannel::PagerDuty => {
-                Type::PagerDuty(admin::PagerDutyNotification { recipients_email, template })
-            }
-            NotificationChannel::Slack => Type::Slack(admin::SlackNotification { recipients_email, template }),
-        });
-        Ok(admin::Notification { phases: phases.collect::<Result<_, _>>()?, r#type })
-    });
-    let notifications = list.collect::<Result<_, Error>>()?;
-    Ok(NotificationOverrides::Notifications(admin::NotificationList { notifications }))
+        let mut notification = Writer::new();
+        for phase in &said.phases {
+            let number = match phase.as_str() {
+                "SUCCEEDED" => 4,
+                "FAILED" => 6,
+                "ABORTED" => 7,
+                "TIMED_OUT" => 8,
+                other => {
+                    let message = ["expected SUCCEEDED, FAILED, ABORTED or TIMED_OUT, got \"", other, "\""].concat();
+                    return Err(Error::option(&at("phases"), message));
+                }
+            };
+            notification.set_int(1, number);
+        }
+        let mut recipients = Writer::new();
+        for address in &said.recipients {
+            recipients.message(1, address.as_bytes());
+        }
+        let channel = match said.channel {
+            NotificationChannel::Email => 2,
+            NotificationChannel::PagerDuty => 3,
+            NotificationChannel::Slack => 4,
+        };
+        notifications.message(1, &notification.message(channel, &recipients.done()).done());
+    }
+    Ok(notifications.done())
 }

@@ -155,16 +155,18 @@ impl WorkflowExecution {
     async fn load(&self, options: &CallOptions) -> Result<(), Error> {
         let done = self.is_successful();
         let (inputs, outputs) = self.inner.remote.execution_data(&self.inner.id, done, options).await?;
-        let interface = self.inner.interface.as_deref();
-        let input_types = interface.map(|interface| {
-            interface.inputs.iter().map(|input| (input.name.clone(), input.literal_type.clone())).collect()
-        });
-        self.inner.inputs.replace(Some(Values::new(inputs, input_types.unwrap_or_default())));
+        let (mut input_types, mut output_types) = (Vec::new(), Vec::new());
+        if let Some(interface) = &self.inner.interface {
+            for input in &interface.inputs {
+                input_types.push((input.name.clone(), input.literal_type.clone()));
+            }
+            for output in &interface.outputs {
+                output_types.push((output.name.clone(), output.literal_type.clone()));
+            }
+        }
+        self.inner.inputs.replace(Some(inputs.with_types(input_types.into())));
         if let Some(outputs) = outputs {
-            let output_types = interface.map(|interface| {
-                interface.outputs.iter().map(|output| (output.name.clone(), output.literal_type.clone())).collect()
-            });
-            self.inner.outputs.replace(Some(Values::new(outputs, output_types.unwrap_or_default())));
+            self.inner.outputs.replace(Some(outputs.with_types(output_types.into())));
         }
         Ok(())
     }

@@ -2,16 +2,14 @@
 
 use std::rc::Rc;
 
-use prost::Message;
-
 use super::call::{CallOptions, Scope};
-use super::client::{bad_reply, decode};
+use super::client::bad_reply;
+use super::page::{newest, Page};
 use super::{Remote, WorkflowExecution};
+use crate::codec::{field, Malformed, Writer};
 use crate::entity::reference::required_name;
-use crate::entity::wire::EntityList;
 use crate::entity::{ExecutionReference, Identifier, LaunchPlan, Reference, ResourceType, Task, Workflow};
 use crate::error::{Error, Kind};
-use crate::idl::flyteidl::admin;
 
 pub(super) const GET_TASK: &str = "/flyteidl.service.AdminService/GetTask";
 pub(super) const GET_WORKFLOW: &str = "/flyteidl.service.AdminService/GetWorkflow";
@@ -74,22 +72,22 @@ impl Remote {
 
     pub(super) async fn get_task(&self, id: Identifier, scope: &Scope) -> Result<Rc<Task>, Error> {
         let raw = self.get(GET_TASK, &id, scope).await?;
-        Ok(Rc::new(Task::decode(raw, Some(id)).map_err(|error| bad_reply(GET_TASK, &error))?))
+        Ok(Rc::new(Task::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_TASK))?))
     }
 
     pub(super) async fn get_workflow(&self, id: Identifier, scope: &Scope) -> Result<Rc<Workflow>, Error> {
         let raw = self.get(GET_WORKFLOW, &id, scope).await?;
-        Ok(Rc::new(Workflow::decode(raw, Some(id)).map_err(|error| bad_reply(GET_WORKFLOW, &error))?))
+        Ok(Rc::new(Workflow::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_WORKFLOW))?))
     }
 
     /// A launch plan that knows only its own part of the interface.
     pub(super) async fn get_launch_plan(&self, id: Identifier, scope: &Scope) -> Result<LaunchPlan, Error> {
         let raw = self.get(GET_LAUNCH_PLAN, &id, scope).await?;
-        LaunchPlan::decode(raw, Some(id)).map_err(|error| bad_reply(GET_LAUNCH_PLAN, &error))
+        LaunchPlan::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_LAUNCH_PLAN))
     }
 
     async fn get(&self, method: &'static str, id: &Identifier, scope: &Scope) -> Result<Rc<[u8]>, Error> {
-        let request = admin::ObjectGetRequest { id: Some(id.to_proto()) }.encode_to_vec();
+        let request = Writer::new().message(1, &id.to_bytes()).done();
         self.client().call_bytes(method, request, scope).await.map_err(|error| error.about(id.to_string()))
     }
 
@@ -114,20 +112,15 @@ impl Remote {
             ResourceType::Workflow => LIST_WORKFLOWS,
             _ => LIST_LAUNCH_PLANS,
         };
-        let request = admin::ResourceListRequest {
-            id: Some(admin::NamedEntityIdentifier {
-                project: project.clone(),
-                domain: domain.clone(),
-                name: name.to_owned(),
-                org: String::new(),
-            }),
-            limit: 1,
-            sort_by: Some(admin::Sort { key: "created_at".to_owned(), direction: 0 }),
-            ..Default::default()
+        let request = newest(&project, &domain, name, 1, "", "");
+        let reply = self.client().call_bytes(method, request, scope).await?;
+        let newest = match Page::read(method, &reply)?.items.first() {
+            Some(entity) => {
+                let id = field(entity, 1).and_then(Identifier::read).map_err(|Malformed| bad_reply(method))?;
+                Some(id).filter(|id| !id.version.is_empty())
+            }
+            None => None,
         };
-        let raw = self.client().call_bytes(method, request.encode_to_vec(), scope).await?;
-        let list: EntityList = decode(method, &raw)?;
-        let newest = list.entities.into_iter().next().and_then(|entity| entity.id);
         let text = [kind.prefix(), &project, &domain, name].join(":");
         match newest {
             Some(newest) => Ok(Identifier::new(kind, &project, &domain, name, &newest.version)),

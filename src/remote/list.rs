@@ -2,13 +2,11 @@
 
 use std::cell::RefCell;
 
-use prost::Message;
-
-use super::client::{bad_reply, decode};
+use super::client::bad_reply;
+use super::page::{newest, Page};
 use super::{CallOptions, Remote, WorkflowExecution};
 use crate::error::Error;
-use crate::execution::{Execution, ListReply};
-use crate::idl::flyteidl::admin;
+use crate::execution::Execution;
 
 const LIST_EXECUTIONS: &str = "/flyteidl.service.AdminService/ListExecutions";
 
@@ -89,8 +87,7 @@ impl Pager {
             let reply = self.page(token, limit).await?;
             let mut page = Vec::with_capacity(reply.items.len());
             for raw in reply.items {
-                let snapshot =
-                    Execution::decode(raw.into(), None).map_err(|error| bad_reply(LIST_EXECUTIONS, &error))?;
+                let snapshot = Execution::decode(raw, None).map_err(|_| bad_reply(LIST_EXECUTIONS))?;
                 page.push(snapshot);
             }
             let mut state = self.state.borrow_mut();
@@ -106,20 +103,10 @@ impl Pager {
         }
     }
 
-    async fn page(&self, token: String, limit: u32) -> Result<ListReply, Error> {
+    async fn page(&self, token: String, limit: u32) -> Result<Page, Error> {
         let scope = self.remote.client().begin(&self.options);
-        let request = admin::ResourceListRequest {
-            id: Some(admin::NamedEntityIdentifier {
-                project: self.project.clone(),
-                domain: self.domain.clone(),
-                ..Default::default()
-            }),
-            limit,
-            token,
-            filters: self.filters.clone(),
-            sort_by: Some(admin::Sort { key: "created_at".to_owned(), direction: 0 }),
-        };
-        let raw = self.remote.client().call_bytes(LIST_EXECUTIONS, request.encode_to_vec(), &scope).await?;
-        decode(LIST_EXECUTIONS, &raw)
+        let request = newest(&self.project, &self.domain, "", limit, &token, &self.filters);
+        let reply = self.remote.client().call_bytes(LIST_EXECUTIONS, request, &scope).await?;
+        Page::read(LIST_EXECUTIONS, &reply)
     }
 }

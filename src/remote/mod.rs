@@ -11,9 +11,11 @@ mod execution;
 mod fetch;
 mod list;
 mod name;
+mod page;
 mod register;
 mod sync;
 mod terminate;
+mod together;
 mod upload;
 mod wait;
 

@@ -1,24 +1,17 @@
 //! `registerSpecs`: tasks, workflows and launch plans to the server, in the order that they need each other.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use futures_util::{stream, StreamExt, TryStreamExt};
-use prost::Message;
-
 use super::call::{CallOptions, Scope};
+use super::together::{together, Work};
 use super::Remote;
-use crate::entity::spec::{default_launch_plan_spec, field, put_field, visit_identifiers, Malformed, Shape};
+use crate::codec::{field, Malformed, Writer};
+use crate::entity::spec::{default_launch_plan_spec, visit_identifiers, Shape};
 use crate::entity::{Identifier, ResourceType};
 use crate::error::{Error, Kind, Problem};
-use crate::idl::flyteidl::admin;
 
 const CREATE_TASK: &str = "/flyteidl.service.AdminService/CreateTask";
 const CREATE_WORKFLOW: &str = "/flyteidl.service.AdminService/CreateWorkflow";
 const CREATE_LAUNCH_PLAN: &str = "/flyteidl.service.AdminService/CreateLaunchPlan";
 const UPDATE_LAUNCH_PLAN: &str = "/flyteidl.service.AdminService/UpdateLaunchPlan";
-
-/// How many tasks are registered at the same time.
-const CONCURRENCY: usize = 16;
 
 /// Something to register.
 #[derive(Clone, Debug)]
@@ -88,7 +81,7 @@ struct Item {
     id: Identifier,
     spec: Vec<u8>,
     /// What it needs among workflows and launch plans.
-    needs: BTreeSet<Identifier>,
+    needs: Vec<Identifier>,
 }
 
 impl Remote {
@@ -117,14 +110,14 @@ impl Remote {
         if !problems.is_empty() {
             return Err(Error::from_problems(Kind::Value, "the specs to register", problems));
         }
-        let given: BTreeSet<Identifier> = plans.iter().map(|plan| plan.id.clone()).collect();
+        let given: Vec<Identifier> = plans.iter().map(|plan| plan.id.clone()).collect();
         if register.default_launch_plans {
             add_default_launch_plans(&workflows, &mut plans)?;
         }
         let order = in_order(workflows.into_iter().chain(plans).collect());
         let mut registered = Registered::default();
-        let created = tasks.iter().map(|task| self.create_entity(task, &scope));
-        registered.tasks = stream::iter(created).buffered(CONCURRENCY).try_collect().await?;
+        let create = |task| -> Work<'_, Registration> { Box::pin(self.create_entity(task, &scope)) };
+        registered.tasks = together(tasks.iter().map(create).collect()).await?;
         for item in &order {
             let created = self.create_entity(item, &scope).await?;
             if item.id.resource_type == ResourceType::Workflow {
@@ -148,19 +141,16 @@ impl Remote {
         register: &Register,
         problems: &mut Vec<Problem>,
     ) -> Vec<Item> {
-        let (mut items, mut known) = (Vec::with_capacity(specs.len()), BTreeSet::new());
+        let mut items = Vec::<Item>::with_capacity(specs.len());
         for (index, spec) in specs.iter().enumerate() {
             let path = [list, "[", &index.to_string(), "]"].concat();
             match self.item(spec, kind, register) {
                 Err(message) => problems.push(Problem { path, message }),
-                Ok(item) if known.contains(&item.id) => {
+                Ok(item) if items.iter().any(|known| known.id == item.id) => {
                     let message = [&item.id.to_string(), " is there twice"].concat();
                     problems.push(Problem { path, message });
                 }
-                Ok(item) => {
-                    known.insert(item.id.clone());
-                    items.push(item);
-                }
+                Ok(item) => items.push(item),
             }
         }
         items
@@ -182,7 +172,7 @@ impl Remote {
         })
         .map_err(malformed)?;
         if shape == Shape::LaunchPlan {
-            bytes = field(&bytes, 2).map_err(malformed)?.unwrap_or_default().to_vec();
+            bytes = field(&bytes, 2).map_err(malformed)?.to_vec();
         }
         // A spec's own identifier is the first of its kind in it; sub-workflows come after their workflow.
         let own = seen.iter().find(|id| id.resource_type == kind).filter(|_| shape != Shape::LaunchPlanSpec);
@@ -224,9 +214,7 @@ impl Remote {
             _ => CREATE_LAUNCH_PLAN,
         };
         // All three requests are {id = 1, spec = 2}.
-        let mut request = Vec::with_capacity(item.spec.len() + 128);
-        put_field(1, &item.id.to_proto().encode_to_vec(), &mut request);
-        put_field(2, &item.spec, &mut request);
+        let request = Writer::new().message(1, &item.id.to_bytes()).message(2, &item.spec).done();
         match self.client().call_bytes(method, request, scope).await {
             Ok(_) => Ok(Registration { id: item.id.clone(), new: true }),
             Err(error) if error.kind == Kind::AlreadyExists => Ok(Registration { id: item.id.clone(), new: false }),
@@ -235,25 +223,24 @@ impl Remote {
     }
 
     async fn activate(&self, id: &Identifier, scope: &Scope) -> Result<(), Error> {
-        let request =
-            admin::LaunchPlanUpdateRequest { id: Some(id.to_proto()), state: admin::LaunchPlanState::Active as i32 };
-        let reply = self.client().call_bytes(UPDATE_LAUNCH_PLAN, request.encode_to_vec(), scope).await;
+        // {id, state = ACTIVE}
+        let request = Writer::new().message(1, &id.to_bytes()).int(2, 1).done();
+        let reply = self.client().call_bytes(UPDATE_LAUNCH_PLAN, request, scope).await;
         reply.map(|_| ()).map_err(|error| error.about(id.to_string()))
     }
 }
 
 /// The launch plan of its own name and version for each workflow that has none among `plans`.
 fn add_default_launch_plans(workflows: &[Item], plans: &mut Vec<Item>) -> Result<(), Error> {
-    let given: BTreeSet<Identifier> = plans.iter().map(|plan| plan.id.clone()).collect();
     for workflow in workflows {
         let id = Identifier { resource_type: ResourceType::LaunchPlan, ..workflow.id.clone() };
-        if given.contains(&id) {
+        if plans.iter().any(|plan| plan.id == id) {
             continue;
         }
         let spec = default_launch_plan_spec(&workflow.id, &workflow.spec).map_err(|Malformed| {
             Error::new(Kind::Value, "the interface in the spec can't be read").about(workflow.id.to_string())
         })?;
-        plans.push(Item { id, spec, needs: BTreeSet::from([workflow.id.clone()]) });
+        plans.push(Item { id, spec, needs: vec![workflow.id.clone()] });
     }
     Ok(())
 }
@@ -261,24 +248,25 @@ fn add_default_launch_plans(workflows: &[Item], plans: &mut Vec<Item>) -> Result
 /// Everything after what it needs, otherwise in the order given, a workflow's own launch plan right after it. What needs
 /// itself in a circle comes last; the server says what is wrong with it.
 fn in_order(items: Vec<Item>) -> Vec<Item> {
-    let there: BTreeMap<Identifier, usize> =
-        items.iter().enumerate().map(|(index, item)| (item.id.clone(), index)).collect();
+    let ids: Vec<Identifier> = items.iter().map(|item| item.id.clone()).collect();
     let mut items: Vec<Option<Item>> = items.into_iter().map(Some).collect();
     let mut order = Vec::with_capacity(items.len());
-    fn place(index: usize, items: &mut Vec<Option<Item>>, there: &BTreeMap<Identifier, usize>, order: &mut Vec<Item>) {
-        // Taken out before its needs are placed, so that a circle ends.
-        let Some(item) = items.get_mut(index).and_then(Option::take) else { return };
-        for need in item.needs.iter().filter_map(|need| there.get(need)) {
-            place(*need, items, there, order);
-        }
-        let default_plan = Identifier { resource_type: ResourceType::LaunchPlan, ..item.id.clone() };
-        order.push(item);
-        if let Some(plan) = there.get(&default_plan) {
-            place(*plan, items, there, order);
-        }
-    }
     for index in 0..items.len() {
-        place(index, &mut items, &there, &mut order);
+        place(index, &ids, &mut items, &mut order);
     }
     order
+}
+
+fn place(index: usize, ids: &[Identifier], items: &mut [Option<Item>], order: &mut Vec<Item>) {
+    // Taken out before its needs are placed, so that a circle ends.
+    let Some(item) = items.get_mut(index).and_then(Option::take) else { return };
+    let at = |id: &Identifier| ids.iter().position(|known| known == id);
+    for need in item.needs.iter().filter_map(at) {
+        place(need, ids, items, order);
+    }
+    let default_plan = at(&Identifier { resource_type: ResourceType::LaunchPlan, ..item.id.clone() });
+    order.push(item);
+    if let Some(plan) = default_plan {
+        place(plan, ids, items, order);
+    }
 }

@@ -2,16 +2,15 @@
 
 use std::rc::Rc;
 
-use futures_util::{stream, StreamExt, TryStreamExt};
-use prost::Message;
-
 use super::call::Scope;
-use super::client::{bad_reply, decode};
+use super::client::bad_reply;
+use super::page::{by_creation, Page};
+use super::together::{together, Work};
 use super::{CallOptions, Remote, WorkflowExecution};
+use crate::codec::Writer;
 use crate::entity::{ExecutionId, NodeExecutionId};
 use crate::error::Error;
-use crate::execution::{Execution, ListReply, NodeExecution, TaskExecution};
-use crate::idl::flyteidl::admin;
+use crate::execution::{Execution, NodeExecution, TaskExecution};
 
 const GET_EXECUTION: &str = "/flyteidl.service.AdminService/GetExecution";
 const LIST_NODE_EXECUTIONS: &str = "/flyteidl.service.AdminService/ListNodeExecutions";
@@ -21,8 +20,6 @@ const LIST_TASK_EXECUTIONS: &str = "/flyteidl.service.AdminService/ListTaskExecu
 const NODES: u32 = 500;
 /// How many attempts a call asks for.
 const ATTEMPTS: u32 = 100;
-/// How many calls run at the same time.
-const CONCURRENCY: usize = 16;
 
 impl Remote {
     /// Brings an execution up to date: its state, and with `nodes` its nodes and their attempts. Inputs and outputs
@@ -55,10 +52,10 @@ impl Remote {
     }
 
     pub(super) async fn get_execution(&self, id: &ExecutionId, scope: &Scope) -> Result<Execution, Error> {
-        let request = admin::WorkflowExecutionGetRequest { id: Some(id.to_proto()) }.encode_to_vec();
+        let request = Writer::new().message(1, &id.to_bytes()).done();
         let raw = self.client().call_bytes(GET_EXECUTION, request, scope).await;
         let raw = raw.map_err(|error| error.about(id.to_string()))?;
-        Execution::decode(raw, Some(id.clone())).map_err(|error| bad_reply(GET_EXECUTION, &error))
+        Execution::decode(raw, Some(id.clone())).map_err(|_| bad_reply(GET_EXECUTION))
     }
 
     /// The nodes in the order of their creation, with the attempts of those that run a task. A node that has not
@@ -71,32 +68,25 @@ impl Remote {
     ) -> Result<Rc<[Rc<NodeExecution>]>, Error> {
         let (mut nodes, mut token) = (Vec::new(), String::new());
         loop {
-            let request = admin::NodeExecutionListRequest {
-                workflow_execution_id: Some(id.to_proto()),
-                limit: NODES,
-                token,
-                sort_by: Some(oldest_first()),
-                ..Default::default()
-            };
-            let raw = self.client().call_bytes(LIST_NODE_EXECUTIONS, request.encode_to_vec(), scope).await;
-            let reply: ListReply = decode(LIST_NODE_EXECUTIONS, &raw.map_err(|error| error.about(id.to_string()))?)?;
-            for raw in reply.items {
-                let node = NodeExecution::decode(raw.into());
-                nodes.push(node.map_err(|error| bad_reply(LIST_NODE_EXECUTIONS, &error))?);
+            let page = self.page(LIST_NODE_EXECUTIONS, &id.to_bytes(), NODES, &token, scope).await;
+            let page = page.map_err(|error| error.about(id.to_string()))?;
+            for raw in page.items {
+                nodes.push(NodeExecution::decode(raw).map_err(|_| bad_reply(LIST_NODE_EXECUTIONS))?);
             }
-            token = reply.token;
+            token = page.token;
             if token.is_empty() {
                 break;
             }
         }
-        let synced = nodes.into_iter().map(|node| async {
-            match known.iter().find(|known| known.is_done() && known.raw == node.raw && known.problem.is_none()) {
-                Some(known) => Ok(Rc::clone(known)),
-                None => self.sync_node(node, scope).await.map(Rc::new),
-            }
-        });
-        let synced: Vec<_> = stream::iter(synced).buffered(CONCURRENCY).try_collect().await?;
-        Ok(synced.into())
+        let sync = |node: NodeExecution| -> Work<'_, Rc<NodeExecution>> {
+            Box::pin(async move {
+                match known.iter().find(|known| known.is_done() && known.raw == node.raw && known.problem.is_none()) {
+                    Some(known) => Ok(Rc::clone(known)),
+                    None => self.sync_node(node, scope).await.map(Rc::new),
+                }
+            })
+        };
+        Ok(together(nodes.into_iter().map(sync).collect()).await?.into())
     }
 
     /// A node with its attempts. What can't be read about it becomes its `problem`: one node never hides the others.
@@ -128,27 +118,31 @@ impl Remote {
     async fn list_task_executions(&self, id: &NodeExecutionId, scope: &Scope) -> Result<Vec<Rc<TaskExecution>>, Error> {
         let (mut attempts, mut token) = (Vec::new(), String::new());
         loop {
-            let request = admin::TaskExecutionListRequest {
-                node_execution_id: Some(id.to_proto()),
-                limit: ATTEMPTS,
-                token,
-                sort_by: Some(oldest_first()),
-                ..Default::default()
-            };
-            let raw = self.client().call_bytes(LIST_TASK_EXECUTIONS, request.encode_to_vec(), scope).await;
-            let reply: ListReply = decode(LIST_TASK_EXECUTIONS, &raw.map_err(|error| error.about(id.to_string()))?)?;
-            for raw in reply.items {
-                let attempt = TaskExecution::decode(raw.into());
-                attempts.push(Rc::new(attempt.map_err(|error| bad_reply(LIST_TASK_EXECUTIONS, &error))?));
+            let page = self.page(LIST_TASK_EXECUTIONS, &id.to_bytes(), ATTEMPTS, &token, scope).await;
+            let page = page.map_err(|error| error.about(id.to_string()))?;
+            for raw in page.items {
+                let attempt = TaskExecution::decode(raw).map_err(|_| bad_reply(LIST_TASK_EXECUTIONS))?;
+                attempts.push(Rc::new(attempt));
             }
-            token = reply.token;
+            token = page.token;
             if token.is_empty() {
                 return Ok(attempts);
             }
         }
     }
-}
 
-fn oldest_first() -> admin::Sort {
-    admin::Sort { key: "created_at".to_owned(), direction: 1 }
+    /// A page of what belongs to something, the oldest first.
+    async fn page(
+        &self,
+        method: &'static str,
+        of: &[u8],
+        limit: u32,
+        token: &str,
+        scope: &Scope,
+    ) -> Result<Page, Error> {
+        let mut request = Writer::new();
+        request.message(1, of).int(2, limit.into()).text(3, token).message(5, &by_creation(false));
+        let reply = self.client().call_bytes(method, request.done(), scope).await?;
+        Page::read(method, &reply)
+    }
 }

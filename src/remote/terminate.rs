@@ -1,11 +1,9 @@
 //! `terminate`: end an execution.
 
-use prost::Message;
-
 use super::{CallOptions, Remote};
+use crate::codec::Writer;
 use crate::entity::ExecutionId;
 use crate::error::Error;
-use crate::idl::flyteidl::admin;
 
 const TERMINATE_EXECUTION: &str = "/flyteidl.service.AdminService/TerminateExecution";
 
@@ -16,8 +14,8 @@ impl Remote {
     /// As the call fails; an execution that has ended can't be ended again.
     pub async fn terminate(&self, id: &ExecutionId, cause: &str, options: &CallOptions) -> Result<(), Error> {
         let scope = self.client().begin(options);
-        let request = admin::ExecutionTerminateRequest { id: Some(id.to_proto()), cause: cause.to_owned() };
-        let reply = self.client().call_bytes(TERMINATE_EXECUTION, request.encode_to_vec(), &scope).await;
+        let request = Writer::new().message(1, &id.to_bytes()).text(2, cause).done();
+        let reply = self.client().call_bytes(TERMINATE_EXECUTION, request, &scope).await;
         reply.map(|_| ()).map_err(|error| error.about(id.to_string()))
     }
 }

@@ -2,16 +2,14 @@
 
 use std::rc::Rc;
 
-use prost::Message;
-
 use super::call::{CallOptions, Scope};
-use super::client::decode;
+use super::client::bad_reply;
 use super::download::{read_body, unreachable_store};
 use super::Remote;
+use crate::codec::{Fields, Malformed, Writer};
 use crate::data::{put_headers, without_query, Md5, Source, StoreError, Uploaded};
 use crate::error::{Error, Kind};
 use crate::host::{FetchError, HttpRequest};
-use crate::idl::flyteidl::service;
 
 const CREATE_UPLOAD_LOCATION: &str = "/flyteidl.service.DataProxyService/CreateUploadLocation";
 
@@ -53,18 +51,12 @@ impl Remote {
         let filename = upload.filename.clone().unwrap_or_else(|| source.name());
         check_filename(&filename)?;
         let (md5, size) = Md5::of(source).await.map_err(|error| unreadable(&filename, error))?;
-        let request = service::CreateUploadLocationRequest {
-            project,
-            domain,
-            filename,
-            content_md5: md5.0.to_vec(),
-            filename_root: upload.filename_root.clone().unwrap_or_default(),
-            add_content_md5_metadata: true,
-            ..Default::default()
-        };
+        let mut request = Writer::new();
+        request.text(1, &project).text(2, &domain).text(3, &filename).bytes(5, &md5.0);
+        let request = request.text(6, upload.filename_root.as_deref().unwrap_or_default()).flag(7, true).done();
         let mut fresh = true;
         loop {
-            let location = self.upload_location(&request, &scope).await?;
+            let location = self.upload_location(&request, &filename, &scope).await?;
             let headers = put_headers(&md5, &location.native_url, &location.headers);
             let put = HttpRequest {
                 method: "PUT",
@@ -76,7 +68,7 @@ impl Remote {
                     .clone()
                     .map(|report| Rc::new(move |sent| report(sent, size)) as Rc<dyn Fn(u64)>),
             };
-            match self.put(put, &request.filename, &scope).await? {
+            match self.put(put, &filename, &scope).await? {
                 Sent::Stored => return Ok(Uploaded { uri: location.native_url, md5, size }),
                 // The clock or a long pause ate the link's time: one fresh link.
                 Sent::LinkExpired(_) if fresh => fresh = false,
@@ -85,19 +77,14 @@ impl Remote {
         }
     }
 
-    async fn upload_location(
-        &self,
-        request: &service::CreateUploadLocationRequest,
-        scope: &Scope,
-    ) -> Result<service::CreateUploadLocationResponse, Error> {
-        let raw = self.client().call_bytes(CREATE_UPLOAD_LOCATION, request.encode_to_vec(), scope).await?;
-        let location: service::CreateUploadLocationResponse = decode(CREATE_UPLOAD_LOCATION, &raw)?;
+    async fn upload_location(&self, request: &[u8], filename: &str, scope: &Scope) -> Result<Location, Error> {
+        let reply = self.client().call_bytes(CREATE_UPLOAD_LOCATION, request.to_vec(), scope).await?;
+        let location = Location::read(&reply).map_err(|Malformed| bad_reply(CREATE_UPLOAD_LOCATION))?;
         if !location.signed_url.starts_with("http://") && !location.signed_url.starts_with("https://") {
             let message = [
                 "can't upload \"",
-                &request.filename,
-                "\": the server gave no HTTP link for it. ",
-                "Its store may not be one that signs links",
+                filename,
+                "\": the server gave no HTTP link for it. Its store may not be one that signs links",
             ];
             return Err(Error::new(Kind::Upload, message.concat()));
         }
@@ -129,6 +116,40 @@ impl Remote {
             return Ok(Sent::LinkExpired(error));
         }
         Err(error)
+    }
+}
+
+/// Where to send a file.
+#[derive(Default)]
+struct Location {
+    signed_url: String,
+    native_url: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Location {
+    /// From a serialised `CreateUploadLocationResponse`.
+    fn read(reply: &[u8]) -> Result<Self, Malformed> {
+        let (mut location, mut fields) = (Location::default(), Fields::of(reply));
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => location.signed_url = part.text()?,
+                2 => location.native_url = part.text()?,
+                4 => {
+                    let (mut entry, mut header) = (Fields::of(part.message()?), (String::new(), String::new()));
+                    while let Some(part) = entry.next()? {
+                        match part.number {
+                            1 => header.0 = part.text()?,
+                            2 => header.1 = part.text()?,
+                            _ => {}
+                        }
+                    }
+                    location.headers.push(header);
+                }
+                _ => {}
+            }
+        }
+        Ok(location)
     }
 }
 

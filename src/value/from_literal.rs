@@ -1,116 +1,190 @@
 //! A literal to the value that the caller gets.
 
-use prost::Message;
-use prost_types::{value::Kind, Struct, Value};
+use super::literal_type::{dimensionality, texts};
+use super::{LiteralType, OutputValue, TypeKind};
+use crate::codec::{field, Field, Fields, Malformed};
 
-use super::OutputValue;
-use crate::idl::flyteidl::core::{
-    literal, literal_type::Type, primitive, scalar, Literal, LiteralType, Primitive, SimpleType,
-};
+/// How deep values may nest.
+const MAX_DEPTH: u32 = 100;
 
-/// The value of a literal. The declared type, where known, settles what the literal leaves open: an integer that was
-/// stored for a float and the other way round.
+/// The value of a serialised `flyteidl.core.Literal`. The declared type, where known, settles what the literal leaves
+/// open: an integer that was stored for a float and the other way round. What is no value for this client comes as its
+/// bytes.
 #[must_use]
-pub fn from_literal(literal: &Literal, declared: Option<&LiteralType>) -> OutputValue {
-    let declared = declared.and_then(|declared| within_optional(declared, literal));
-    match &literal.value {
-        Some(literal::Value::Scalar(scalar)) => {
-            from_scalar(scalar.value.as_ref(), declared).unwrap_or_else(|| unknown(literal))
-        }
-        Some(literal::Value::Collection(collection)) => {
-            let element = declared.and_then(|declared| match &declared.r#type {
-                Some(Type::CollectionType(element)) => Some(&**element),
-                _ => None,
-            });
-            OutputValue::List(collection.literals.iter().map(|literal| from_literal(literal, element)).collect())
-        }
-        Some(literal::Value::Map(map)) => {
-            let element = declared.and_then(|declared| match &declared.r#type {
-                Some(Type::MapValueType(element)) => Some(&**element),
-                _ => None,
-            });
-            let entries = map.literals.iter().map(|(name, literal)| (name.clone(), from_literal(literal, element)));
-            OutputValue::Map(entries.collect())
-        }
-        Some(literal::Value::OffloadedMetadata(_)) | None => unknown(literal),
+pub fn from_literal(literal: &[u8], declared: Option<&LiteralType>) -> OutputValue {
+    read(literal, declared, 0).ok().flatten().unwrap_or_else(|| OutputValue::Literal(literal.to_vec()))
+}
+
+fn read(literal: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<Option<OutputValue>, Malformed> {
+    if depth > MAX_DEPTH {
+        return Err(Malformed);
     }
+    let (mut fields, mut value) = (Fields::of(literal), None);
+    while let Some(part) = fields.next()? {
+        value = match part.number {
+            1 => scalar(part.message()?, declared, depth)?,
+            2 => Some(list(part.message()?, declared, depth)?),
+            3 => Some(map(part.message()?, declared, depth)?),
+            // Stored apart.
+            8 => None,
+            // Hash and metadata.
+            _ => continue,
+        };
+    }
+    Ok(value)
+}
+
+/// An element, which comes as its bytes when it is no value.
+fn element(literal: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<OutputValue, Malformed> {
+    Ok(read(literal, declared, depth + 1)?.unwrap_or_else(|| OutputValue::Literal(literal.to_vec())))
+}
+
+fn list(collection: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<OutputValue, Malformed> {
+    let declared = match unwrapped(declared).map(|declared| &declared.kind) {
+        Some(TypeKind::List(element)) => Some(&**element),
+        _ => None,
+    };
+    let (mut fields, mut values) = (Fields::of(collection), Vec::new());
+    while let Some(part) = fields.next()? {
+        if part.number == 1 {
+            values.push(element(part.message()?, declared, depth)?);
+        }
+    }
+    Ok(OutputValue::List(values))
+}
+
+fn map(map: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<OutputValue, Malformed> {
+    let declared = match unwrapped(declared).map(|declared| &declared.kind) {
+        Some(TypeKind::Map(element)) => Some(&**element),
+        _ => None,
+    };
+    let mut entries = Vec::new();
+    for (name, literal) in sorted_entries(map)? {
+        entries.push((name, element(literal, declared, depth)?));
+    }
+    Ok(OutputValue::Map(entries))
+}
+
+/// The entries of a message that holds only a map of messages, by name; the last of a name counts.
+pub(crate) fn sorted_entries(map: &[u8]) -> Result<Vec<(String, &[u8])>, Malformed> {
+    let (mut fields, mut entries) = (Fields::of(map), Vec::<(String, &[u8])>::new());
+    while let Some(part) = fields.next()? {
+        if part.number != 1 {
+            continue;
+        }
+        let (name, value) = part.entry()?;
+        match entries.binary_search_by(|(known, _)| known.as_str().cmp(&name)) {
+            Ok(index) => entries.splice(index..=index, [(name, value)]).for_each(drop),
+            Err(index) => entries.insert(index, (name, value)),
+        }
+    }
+    Ok(entries)
 }
 
 /// For a literal that is not wrapped although an optional type is declared, the type that is optional.
-fn within_optional<'a>(declared: &'a LiteralType, literal: &Literal) -> Option<&'a LiteralType> {
-    let Some(Type::UnionType(union)) = &declared.r#type else { return Some(declared) };
-    if let Some(literal::Value::Scalar(scalar)) = &literal.value {
-        if matches!(scalar.value, Some(scalar::Value::Union(_))) {
-            return Some(declared);
-        }
-    }
-    let none = Some(Type::Simple(SimpleType::None as i32));
-    let mut variants = union.variants.iter().filter(|variant| variant.r#type != none);
+fn unwrapped(declared: Option<&LiteralType>) -> Option<&LiteralType> {
+    let TypeKind::Union(variants) = &declared?.kind else { return declared };
+    let mut variants = variants.iter().filter(|variant| variant.kind != TypeKind::None);
     variants.next().filter(|_| variants.next().is_none())
 }
 
-fn from_scalar(value: Option<&scalar::Value>, declared: Option<&LiteralType>) -> Option<OutputValue> {
-    Some(match value? {
-        scalar::Value::Primitive(primitive) => from_primitive(primitive, declared)?,
-        scalar::Value::NoneType(_) => OutputValue::Null,
-        scalar::Value::Union(union) => from_literal(union.value.as_deref()?, union.r#type.as_ref()),
-        scalar::Value::Blob(blob) => {
-            let of = blob.metadata.as_ref().and_then(|metadata| metadata.r#type.as_ref());
-            OutputValue::Blob {
-                uri: blob.uri.clone(),
-                format: of.map(|of| of.format.clone()).unwrap_or_default(),
-                multipart: of.is_some_and(|of| of.dimensionality == 1),
+fn scalar(scalar: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<Option<OutputValue>, Malformed> {
+    let (mut fields, mut value) = (Fields::of(scalar), None);
+    while let Some(part) = fields.next()? {
+        let content = part.message()?;
+        value = match part.number {
+            1 => primitive(content, unwrapped(declared))?,
+            2 => Some(blob(content)?),
+            3 => Some(OutputValue::Binary { tag: text(content, 2)?, value: field(content, 1)?.to_vec() }),
+            5 => Some(OutputValue::Null),
+            6 => Some(OutputValue::Error { failed_node_id: text(content, 1)?, message: text(content, 2)? }),
+            7 => Some(object(content, depth)?),
+            8 => {
+                // uri, metadata.structured_dataset_type.format
+                let format = text(field(field(content, 2)?, 1)?, 2)?;
+                Some(OutputValue::StructuredDataset { uri: text(content, 1)?, format })
             }
-        }
-        scalar::Value::StructuredDataset(dataset) => {
-            let of = dataset.metadata.as_ref().and_then(|metadata| metadata.structured_dataset_type.as_ref());
-            let format = of.map(|of| of.format.clone()).unwrap_or_default();
-            OutputValue::StructuredDataset { uri: dataset.uri.clone(), format }
-        }
-        scalar::Value::Binary(binary) => OutputValue::Binary { tag: binary.tag.clone(), value: binary.value.clone() },
-        scalar::Value::Generic(of) => from_struct(of),
-        scalar::Value::Error(error) => {
-            OutputValue::Error { message: error.message.clone(), failed_node_id: error.failed_node_id.clone() }
-        }
-        scalar::Value::Schema(_) => return None,
-    })
-}
-
-fn from_primitive(primitive: &Primitive, declared: Option<&LiteralType>) -> Option<OutputValue> {
-    use primitive::Value;
-    let simple = declared.and_then(|declared| match &declared.r#type {
-        Some(Type::Simple(simple)) => SimpleType::try_from(*simple).ok(),
-        _ => None,
-    });
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
-    // what flytekit does, for the console's sake
-    Some(match (primitive.value.as_ref()?, simple) {
-        (Value::Integer(integer), Some(SimpleType::Float)) => OutputValue::Float(*integer as f64),
-        (Value::FloatValue(float), Some(SimpleType::Integer)) => OutputValue::Int(float.trunc() as i64),
-        (Value::Integer(integer), _) => OutputValue::Int(*integer),
-        (Value::FloatValue(float), _) => OutputValue::Float(*float),
-        (Value::StringValue(text), _) => OutputValue::Text(text.clone()),
-        (Value::Boolean(boolean), _) => OutputValue::Bool(*boolean),
-        (Value::Datetime(at), _) => OutputValue::Instant { seconds: at.seconds, nanos: at.nanos },
-        (Value::Duration(span), _) => OutputValue::Duration { seconds: span.seconds, nanos: span.nanos },
-    })
-}
-
-fn from_struct(of: &Struct) -> OutputValue {
-    OutputValue::Map(of.fields.iter().map(|(name, value)| (name.clone(), from_json(value))).collect())
-}
-
-fn from_json(value: &Value) -> OutputValue {
-    match &value.kind {
-        None | Some(Kind::NullValue(_)) => OutputValue::Null,
-        Some(Kind::NumberValue(number)) => OutputValue::Float(*number),
-        Some(Kind::StringValue(text)) => OutputValue::Text(text.clone()),
-        Some(Kind::BoolValue(boolean)) => OutputValue::Bool(*boolean),
-        Some(Kind::StructValue(of)) => from_struct(of),
-        Some(Kind::ListValue(list)) => OutputValue::List(list.values.iter().map(from_json).collect()),
+            9 => {
+                let declared = LiteralType::decode(field(content, 2)?)?;
+                read(field(content, 1)?, Some(&declared), depth + 1)?
+            }
+            // A schema, or something newer.
+            _ => None,
+        };
     }
+    Ok(value)
 }
 
-fn unknown(literal: &Literal) -> OutputValue {
-    OutputValue::Literal(literal.encode_to_vec())
+fn blob(blob: &[u8]) -> Result<OutputValue, Malformed> {
+    let of = field(field(blob, 1)?, 1)?;
+    Ok(OutputValue::Blob { uri: text(blob, 3)?, format: text(of, 1)?, multipart: dimensionality(of)? == 1 })
+}
+
+fn text(message: &[u8], number: u32) -> Result<String, Malformed> {
+    Ok(texts(message, number)?.pop().unwrap_or_default())
+}
+
+fn primitive(primitive: &[u8], declared: Option<&LiteralType>) -> Result<Option<OutputValue>, Malformed> {
+    let (mut fields, mut value) = (Fields::of(primitive), None);
+    while let Some(part) = fields.next()? {
+        value = one_primitive(&part, declared.map(|declared| &declared.kind))?;
+    }
+    Ok(value)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // what flytekit does, for the console's sake
+fn one_primitive(part: &Field<'_>, declared: Option<&TypeKind>) -> Result<Option<OutputValue>, Malformed> {
+    Ok(Some(match (part.number, declared) {
+        (1, Some(TypeKind::Float)) => OutputValue::Float(part.int()? as f64),
+        (1, _) => OutputValue::Int(part.int()?),
+        (2, Some(TypeKind::Integer)) => OutputValue::Int(part.double()?.trunc() as i64),
+        (2, _) => OutputValue::Float(part.double()?),
+        (3, _) => OutputValue::Text(part.text()?),
+        (4, _) => OutputValue::Bool(part.flag()?),
+        (5, _) => {
+            let (seconds, nanos) = part.seconds_and_nanos()?;
+            OutputValue::Instant { seconds, nanos }
+        }
+        (6, _) => {
+            let (seconds, nanos) = part.seconds_and_nanos()?;
+            OutputValue::Duration { seconds, nanos }
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// A `google.protobuf.Struct`.
+fn object(of: &[u8], depth: u32) -> Result<OutputValue, Malformed> {
+    let mut entries = Vec::new();
+    for (name, value) in sorted_entries(of)? {
+        entries.push((name, json(value, depth + 1)?));
+    }
+    Ok(OutputValue::Map(entries))
+}
+
+/// A `google.protobuf.Value`.
+fn json(value: &[u8], depth: u32) -> Result<OutputValue, Malformed> {
+    if depth > MAX_DEPTH {
+        return Err(Malformed);
+    }
+    let (mut fields, mut result) = (Fields::of(value), OutputValue::Null);
+    while let Some(part) = fields.next()? {
+        result = match part.number {
+            2 => OutputValue::Float(part.double()?),
+            3 => OutputValue::Text(part.text()?),
+            4 => OutputValue::Bool(part.flag()?),
+            5 => object(part.message()?, depth)?,
+            6 => {
+                let (mut list, mut values) = (Fields::of(part.message()?), Vec::new());
+                while let Some(item) = list.next()? {
+                    if item.number == 1 {
+                        values.push(json(item.message()?, depth + 1)?);
+                    }
+                }
+                OutputValue::List(values)
+            }
+            _ => OutputValue::Null,
+        };
+    }
+    Ok(result)
 }

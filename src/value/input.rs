@@ -1,6 +1,6 @@
 //! A value as the caller gave it.
 
-use crate::idl::flyteidl::core::Literal;
+use super::Literal;
 
 /// A tree of values from outside, before anything is known about the declared type.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ pub enum InputValue {
     /// Names and values in the caller's order.
     Map(Vec<(String, InputValue)>),
     /// A ready literal, taken as it is.
-    Literal(Box<Literal>),
+    Literal(Literal),
     /// Something that is no value at all, in words: `a function`, `an object that contains itself`.
     Other(String),
 }

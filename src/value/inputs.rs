@@ -1,19 +1,21 @@
 //! A caller's inputs against a declared interface, all mistakes together.
 
-use std::collections::BTreeMap;
-
 use super::{to_literal, InputValue, Path};
-use crate::entity::{type_in_words, Interface};
+use crate::codec::Writer;
+use crate::entity::Interface;
 use crate::error::{Error, Kind, Problem};
-use crate::idl::flyteidl::core::LiteralMap;
 
-/// Converts `given` to what the interface declares. Defaults and fixed values are left to the server.
+/// Converts `given` to what the interface declares, as a serialised `flyteidl.core.LiteralMap`. Defaults and fixed values are left to the server.
 ///
 /// # Errors
 /// `Kind::Value` with every mistake: wrong types, unknown names, missing required inputs, attempts to set a fixed one.
 /// `subject` says whose inputs they are, `lp:p:d:n:v`.
-pub fn check_inputs(interface: &Interface, given: &[(String, InputValue)], subject: &str) -> Result<LiteralMap, Error> {
-    let (mut literals, mut problems, mut path) = (BTreeMap::new(), Vec::new(), Path::new("inputs"));
+pub(crate) fn check_inputs(
+    interface: &Interface,
+    given: &[(String, InputValue)],
+    subject: &str,
+) -> Result<Vec<u8>, Error> {
+    let (mut literals, mut problems, mut path) = (Writer::new(), Vec::new(), Path::new("inputs"));
     let given = given.iter().filter(|(_, value)| *value != InputValue::Undefined);
     for (name, value) in given.clone() {
         path.key(name, |path| match interface.input(name) {
@@ -24,21 +26,23 @@ pub fn check_inputs(interface: &Interface, given: &[(String, InputValue)], subje
             }
             Some(input) => {
                 if let Some(literal) = to_literal(value, &input.literal_type, path, &mut problems) {
-                    literals.insert(name.clone(), literal);
+                    literals.entry(1, name, literal.as_bytes());
                 }
             }
         });
     }
     for input in interface.inputs.iter().filter(|input| input.required) {
         if !given.clone().any(|(name, _)| *name == input.name) {
-            let message = ["required and missing; expected ", &type_in_words(&input.literal_type)].concat();
+            let message = ["required and missing; expected ", &input.literal_type.in_words()].concat();
             path.key(&input.name, |path| problems.push(Problem { path: path.as_str().to_owned(), message }));
         }
     }
     if problems.is_empty() {
-        return Ok(LiteralMap { literals });
+        return Ok(literals.done());
     }
-    Err(Error::from_problems(Kind::Value, &["the inputs of ", subject].concat(), problems).about(subject))
+    let mut error = Error::from_problems(Kind::Value, &["the inputs of ", subject].concat(), problems);
+    error.entity = Some(subject.into());
+    Err(error)
 }
 
 fn unknown(interface: &Interface) -> String {

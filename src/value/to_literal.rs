@@ -1,21 +1,16 @@
 //! A caller's value to the literal that its declared type asks for.
 
-use std::collections::BTreeMap;
-
 use super::input::whole;
-use super::{InputValue, Path};
-use crate::entity::type_in_words;
+use super::{InputValue, Literal, LiteralType, Path, TypeKind};
+use crate::codec::{field, Writer};
 use crate::error::Problem;
-use crate::idl::flyteidl::core::{
-    self, literal, literal_type::Type, primitive, scalar, Literal, LiteralType, Primitive, Scalar, SimpleType,
-};
 
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 64;
 
-/// A literal, and how well the value fitted: 0 exactly, 1 with a little good will (`3` as a float, a text as a URI), 2
+/// A serialised literal, and how well the value fitted: 0 exactly, 1 with a little good will (`3` as a float, a text as a URI), 2
 /// when only the declared type can tell that it is meant (a number of milliseconds).
-type Fit = (Literal, u8);
+type Fit = (Vec<u8>, u8);
 
 /// Converts `value` to a literal of the declared type. What does not fit is added to `problems` with its place, all of
 /// it, and the result is `None`.
@@ -26,7 +21,7 @@ pub fn to_literal(
     path: &mut Path,
     problems: &mut Vec<Problem>,
 ) -> Option<Literal> {
-    convert(value, declared, path, problems, 0).map(|(literal, _)| literal)
+    convert(value, declared, path, problems, 0).map(|(literal, _)| Literal::new(literal))
 }
 
 fn convert(
@@ -37,27 +32,25 @@ fn convert(
     depth: usize,
 ) -> Option<Fit> {
     if let InputValue::Literal(literal) = value {
-        return Some(((**literal).clone(), 0));
+        return Some((literal.as_bytes().to_vec(), 0));
     }
     if depth > MAX_DEPTH {
         problems.push(Problem { path: path.as_str().to_owned(), message: "nested too deeply".to_owned() });
         return None;
     }
-    let fit = match &declared.r#type {
-        Some(Type::CollectionType(element)) => return list(value, element, declared, path, problems, depth),
-        Some(Type::MapValueType(element)) => return map(value, element, declared, path, problems, depth),
-        Some(Type::UnionType(union)) => return variant(value, union, declared, path, problems, depth),
-        Some(Type::Simple(simple)) => match SimpleType::try_from(*simple) {
-            Ok(simple) => primitive(value, simple),
-            Err(_) => None,
-        },
-        Some(Type::EnumType(of)) => match value {
-            InputValue::Text(text) if of.values.contains(text) => Some((text_literal(text), 1)),
+    let fit = match &declared.kind {
+        TypeKind::List(element) => return list(value, element, declared, path, problems, depth),
+        TypeKind::Map(element) => return map(value, element, declared, path, problems, depth),
+        TypeKind::Union(variants) => return variant(value, variants, declared, path, problems, depth),
+        TypeKind::Enum(values) => match value {
+            InputValue::Text(text) if values.contains(text) => Some((text_literal(text), 1)),
             _ => None,
         },
-        Some(Type::Blob(of)) => uri(value).map(|uri| (blob(uri, of), 1)),
-        Some(Type::StructuredDatasetType(of)) => structured_dataset(value, of).map(|literal| (literal, 0)),
-        Some(Type::Schema(_)) | None => None,
+        TypeKind::Blob { .. } => uri(value).map(|uri| (blob(uri, declared), 1)),
+        TypeKind::StructuredDataset { format } => {
+            structured_dataset(value, declared, format).map(|literal| (literal, 0))
+        }
+        kind => primitive(value, kind),
     };
     if fit.is_none() {
         problems.push(mismatch(value, declared, path));
@@ -65,37 +58,64 @@ fn convert(
     fit
 }
 
-fn primitive(value: &InputValue, simple: SimpleType) -> Option<Fit> {
-    use primitive::Value;
-    let (value, looseness) = match (simple, value) {
-        (SimpleType::None, InputValue::Null) => return Some((scalar(scalar::Value::NoneType(core::Void {})), 0)),
-        (SimpleType::Integer, InputValue::Int(integer)) => (Value::Integer(*integer), 0),
-        (SimpleType::Integer, InputValue::Number(number)) => (Value::Integer(whole(*number)?), 0),
-        (SimpleType::Float, InputValue::Number(number)) => {
-            (Value::FloatValue(*number), u8::from(whole(*number).is_some()))
+fn primitive(value: &InputValue, kind: &TypeKind) -> Option<Fit> {
+    let mut writer = Writer::new();
+    let looseness = match (kind, value) {
+        (TypeKind::None, InputValue::Null) => return Some((scalar(5, &[]), 0)),
+        (TypeKind::Integer, InputValue::Int(integer)) => {
+            writer.set_int(1, *integer);
+            0
         }
-        (SimpleType::String, InputValue::Text(text)) => (Value::StringValue(text.clone()), 0),
-        (SimpleType::Boolean, InputValue::Bool(boolean)) => (Value::Boolean(*boolean), 0),
-        (SimpleType::Datetime, InputValue::Instant { seconds, nanos }) if is_instant(*seconds, *nanos) => {
-            (Value::Datetime(prost_types::Timestamp { seconds: *seconds, nanos: *nanos }), 0)
+        (TypeKind::Integer, InputValue::Number(number)) => {
+            writer.set_int(1, whole(*number)?);
+            0
         }
-        (SimpleType::Datetime, InputValue::Map(entries)) => {
-            let (seconds, nanos) =
-                seconds_and_nanos(entries).filter(|(seconds, nanos)| is_instant(*seconds, *nanos))?;
-            (Value::Datetime(prost_types::Timestamp { seconds, nanos }), 1)
+        (TypeKind::Float, InputValue::Number(number)) => {
+            writer.set_double(2, *number);
+            u8::from(whole(*number).is_some())
         }
-        (SimpleType::Duration, InputValue::Duration { seconds, nanos }) if is_duration(*seconds, *nanos) => {
-            (Value::Duration(prost_types::Duration { seconds: *seconds, nanos: *nanos }), 0)
+        (TypeKind::String, InputValue::Text(text)) => return Some((text_literal(text), 0)),
+        (TypeKind::Boolean, InputValue::Bool(boolean)) => {
+            writer.set_int(4, (*boolean).into());
+            0
         }
-        (SimpleType::Duration, InputValue::Number(ms)) => (Value::Duration(milliseconds(*ms)?), 2),
-        (SimpleType::Duration, InputValue::Map(entries)) => {
-            let (seconds, nanos) =
-                seconds_and_nanos(entries).filter(|(seconds, nanos)| is_duration(*seconds, *nanos))?;
-            (Value::Duration(prost_types::Duration { seconds, nanos }), 1)
+        (TypeKind::Datetime, _) => {
+            let (seconds, nanos, looseness) = match value {
+                InputValue::Instant { seconds, nanos } => (*seconds, *nanos, 0),
+                InputValue::Map(entries) => {
+                    let (seconds, nanos) = seconds_and_nanos(entries)?;
+                    (seconds, nanos, 1)
+                }
+                _ => return None,
+            };
+            if !is_instant(seconds, nanos) {
+                return None;
+            }
+            writer.time(5, seconds, nanos);
+            looseness
+        }
+        (TypeKind::Duration, _) => {
+            let (seconds, nanos, looseness) = match value {
+                InputValue::Duration { seconds, nanos } => (*seconds, *nanos, 0),
+                InputValue::Number(ms) => {
+                    let (seconds, nanos) = milliseconds(*ms)?;
+                    (seconds, nanos, 2)
+                }
+                InputValue::Map(entries) => {
+                    let (seconds, nanos) = seconds_and_nanos(entries)?;
+                    (seconds, nanos, 1)
+                }
+                _ => return None,
+            };
+            if !is_duration(seconds, nanos) {
+                return None;
+            }
+            writer.time(6, seconds, nanos);
+            looseness
         }
         _ => return None,
     };
-    Some((scalar(scalar::Value::Primitive(Primitive { value: Some(value) })), looseness))
+    Some((scalar(1, &writer.done()), looseness))
 }
 
 fn list(
@@ -110,17 +130,17 @@ fn list(
         problems.push(mismatch(value, declared, path));
         return None;
     };
-    let (mut literals, mut looseness) = (Vec::with_capacity(values.len()), 0);
+    let (mut literals, mut looseness, mut complete) = (Writer::new(), 0, true);
     for (index, value) in values.iter().enumerate() {
-        if let Some((literal, loose)) = path.index(index, |path| convert(value, element, path, problems, depth + 1)) {
-            literals.push(literal);
-            looseness = looseness.max(loose);
+        match path.index(index, |path| convert(value, element, path, problems, depth + 1)) {
+            Some((literal, loose)) => {
+                literals.message(1, &literal);
+                looseness = looseness.max(loose);
+            }
+            None => complete = false,
         }
     }
-    (literals.len() == values.len()).then(|| {
-        let value = literal::Value::Collection(core::LiteralCollection { literals });
-        (Literal { value: Some(value), ..Literal::default() }, looseness)
-    })
+    complete.then(|| (Writer::new().message(2, &literals.done()).done(), looseness))
 }
 
 fn map(
@@ -135,26 +155,23 @@ fn map(
         problems.push(mismatch(value, declared, path));
         return None;
     };
-    let (mut literals, mut looseness, mut complete) = (BTreeMap::new(), 0, true);
+    let (mut literals, mut looseness, mut complete) = (Writer::new(), 0, true);
     for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
         match path.key(name, |path| convert(value, element, path, problems, depth + 1)) {
             Some((literal, loose)) => {
-                literals.insert(name.clone(), literal);
+                literals.entry(1, name, &literal);
                 looseness = looseness.max(loose);
             }
             None => complete = false,
         }
     }
-    complete.then(|| {
-        let value = literal::Value::Map(core::LiteralMap { literals });
-        (Literal { value: Some(value), ..Literal::default() }, looseness)
-    })
+    complete.then(|| (Writer::new().message(3, &literals.done()).done(), looseness))
 }
 
 /// The one variant that fits best. Its declared type goes along unchanged, with the tag by which Python reads it.
 fn variant(
     value: &InputValue,
-    union: &core::UnionType,
+    variants: &[LiteralType],
     declared: &LiteralType,
     path: &mut Path,
     problems: &mut Vec<Problem>,
@@ -163,7 +180,7 @@ fn variant(
     let mut best: Option<(Fit, &LiteralType)> = None;
     let mut rival: Option<&LiteralType> = None;
     let mut nearest: Vec<Problem> = Vec::new();
-    for variant in &union.variants {
+    for variant in variants {
         let mut found = Vec::new();
         match (convert(value, variant, path, &mut found, depth + 1), &best) {
             (Some(fit), Some((known, _))) if fit.1 == known.1 => rival = Some(variant),
@@ -177,7 +194,7 @@ fn variant(
     let ((literal, looseness), chosen) = match (best, rival) {
         (Some(best), None) => best,
         (Some((_, first)), Some(second)) => {
-            let (first, second) = (type_in_words(first), type_in_words(second));
+            let (first, second) = (first.in_words(), second.in_words());
             let message = [&value.in_words(), " fits more than one variant of the union: ", &first, " and ", &second];
             let message = [&message.concat(), "; give a literal to choose"].concat();
             problems.push(Problem { path: path.as_str().to_owned(), message });
@@ -192,22 +209,24 @@ fn variant(
             return None;
         }
     };
-    let union = core::Union { value: Some(Box::new(literal)), r#type: Some(chosen.clone()) };
-    Some((scalar(scalar::Value::Union(Box::new(union))), looseness))
+    let union = Writer::new().message(1, &literal).message(2, chosen.as_bytes()).done();
+    Some((scalar(9, &union), looseness))
 }
 
 fn mismatch(value: &InputValue, declared: &LiteralType, path: &Path) -> Problem {
-    let mut message = ["expected ", &type_in_words(declared), ", got ", &value.in_words()].concat();
-    let hint = match (&declared.r#type, value) {
-        (Some(Type::Simple(4)), InputValue::Number(_)) => Some("give true or false"),
-        (Some(Type::Simple(5)), InputValue::Text(_) | InputValue::Number(_)) => Some("give a Date"),
-        (Some(Type::Simple(5)), InputValue::Instant { .. } | InputValue::Map(_)) => {
+    let mut message = ["expected ", &declared.in_words(), ", got ", &value.in_words()].concat();
+    let hint = match (&declared.kind, value) {
+        (TypeKind::Boolean, InputValue::Number(_)) => Some("give true or false"),
+        (TypeKind::Datetime, InputValue::Text(_) | InputValue::Number(_)) => Some("give a Date"),
+        (TypeKind::Datetime, InputValue::Instant { .. } | InputValue::Map(_)) => {
             Some("seconds go from year 1 to 9999, nanos from 0 to 999999999")
         }
-        (Some(Type::Simple(6)), _) => Some("give milliseconds, or {seconds, nanos} of the same sign"),
-        (Some(Type::StructuredDatasetType(_)), _) => Some("give {uri, format}"),
-        (Some(Type::Simple(7..=9) | Type::Schema(_)) | None, _) => Some("give a ready literal"),
-        (Some(Type::Blob(_)), _) => Some("give its URI"),
+        (TypeKind::Duration, _) => Some("give milliseconds, or {seconds, nanos} of the same sign"),
+        (TypeKind::StructuredDataset { .. }, _) => Some("give {uri, format}"),
+        (TypeKind::Binary | TypeKind::Error | TypeKind::Struct | TypeKind::Schema | TypeKind::Unknown, _) => {
+            Some("give a ready literal")
+        }
+        (TypeKind::Blob { .. }, _) => Some("give its URI"),
         _ => None,
     };
     if let Some(hint) = hint {
@@ -217,30 +236,31 @@ fn mismatch(value: &InputValue, declared: &LiteralType, path: &Path) -> Problem 
     Problem { path: path.as_str().to_owned(), message }
 }
 
-fn scalar(value: scalar::Value) -> Literal {
-    Literal { value: Some(literal::Value::Scalar(Box::new(Scalar { value: Some(value) }))), ..Literal::default() }
+/// A literal with one alternative of a scalar.
+fn scalar(number: u16, content: &[u8]) -> Vec<u8> {
+    let scalar = Writer::new().message(number, content).done();
+    Writer::new().message(1, &scalar).done()
 }
 
-fn text_literal(text: &str) -> Literal {
-    let value = Some(primitive::Value::StringValue(text.to_owned()));
-    scalar(scalar::Value::Primitive(Primitive { value }))
+fn text_literal(text: &str) -> Vec<u8> {
+    scalar(1, &Writer::new().message(3, text.as_bytes()).done())
 }
 
-fn blob(uri: &str, of: &core::BlobType) -> Literal {
-    let metadata = Some(core::BlobMetadata { r#type: Some(of.clone()) });
-    scalar(scalar::Value::Blob(core::Blob { metadata, uri: uri.to_owned() }))
+/// The declared blob type goes along unchanged.
+fn blob(uri: &str, declared: &LiteralType) -> Vec<u8> {
+    let metadata = Writer::new().message(1, field(declared.as_bytes(), 5).unwrap_or_default()).done();
+    scalar(2, &Writer::new().message(1, &metadata).text(3, uri).done())
 }
 
 /// From `{uri, format}`; a declared format counts more.
-fn structured_dataset(value: &InputValue, of: &core::StructuredDatasetType) -> Option<Literal> {
+fn structured_dataset(value: &InputValue, declared: &LiteralType, format: &str) -> Option<Vec<u8>> {
     let InputValue::Map(entries) = value else { return None };
-    let mut of = of.clone();
-    if of.format.is_empty() {
-        of.format = text_of(entries, "format").unwrap_or_default().to_owned();
+    let mut of = field(declared.as_bytes(), 8).unwrap_or_default().to_vec();
+    if format.is_empty() {
+        of.extend(Writer::new().text(2, text_of(entries, "format").unwrap_or_default()).done());
     }
-    let metadata = Some(core::StructuredDatasetMetadata { structured_dataset_type: Some(of) });
-    let dataset = core::StructuredDataset { uri: text_of(entries, "uri")?.to_owned(), metadata };
-    Some(scalar(scalar::Value::StructuredDataset(dataset)))
+    let metadata = Writer::new().message(1, &of).done();
+    Some(scalar(8, &Writer::new().text(1, text_of(entries, "uri")?).message(2, &metadata).done()))
 }
 
 /// A text, or the `uri` of an object that has one.
@@ -283,12 +303,12 @@ fn is_instant(seconds: i64, nanos: i32) -> bool {
 }
 
 /// A number of milliseconds, to the microsecond.
-fn milliseconds(ms: f64) -> Option<prost_types::Duration> {
+fn milliseconds(ms: f64) -> Option<(i64, i32)> {
     let micros = ms * 1000.0;
     // Beyond 2^53 a float no longer has every microsecond: 285 years.
     let micros = whole(micros.round()).filter(|_| ms.is_finite())?;
     let nanos = i32::try_from(micros % 1_000_000 * 1000).ok()?;
-    Some(prost_types::Duration { seconds: micros / 1_000_000, nanos })
+    Some((micros / 1_000_000, nanos))
 }
 
 /// About 10,000 years either way, as protobuf's Duration has it.

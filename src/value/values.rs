@@ -2,66 +2,74 @@
 
 use std::rc::Rc;
 
-use super::{from_literal, OutputValue};
-use crate::idl::flyteidl::core::{Literal, LiteralMap, LiteralType};
+use super::{from_literal, sorted_entries, Literal, LiteralType, OutputValue};
+use crate::codec::Malformed;
 
-/// Named literals in the order of their names, with declared types where the interface is known.
+/// Named literals in the order of their names, with declared types where the interface is known. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    literals: Rc<LiteralMap>,
+    literals: Rc<[(String, Literal)]>,
     types: Rc<[(String, LiteralType)]>,
 }
 
 impl Values {
-    /// Literals, and what is known about their declared types.
+    /// Reads a serialised `flyteidl.core.LiteralMap`; `types` is what is known about the declared types.
+    ///
+    /// # Errors
+    /// When the bytes are no such message.
+    pub fn decode(literal_map: &[u8], types: Rc<[(String, LiteralType)]>) -> Result<Self, Malformed> {
+        let mut literals = Vec::new();
+        for (name, literal) in sorted_entries(literal_map)? {
+            literals.push((name, Literal::new(literal)));
+        }
+        Ok(Values { literals: literals.into(), types })
+    }
+
+    /// The same with declared types.
     #[must_use]
-    pub fn new(literals: LiteralMap, types: Rc<[(String, LiteralType)]>) -> Self {
-        Values { literals: Rc::new(literals), types }
+    pub(crate) fn with_types(mut self, types: Rc<[(String, LiteralType)]>) -> Self {
+        self.types = types;
+        self
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.literals.literals.len()
+        self.literals.len()
     }
 
     /// There are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.literals.literals.is_empty()
+        self.literals.is_empty()
     }
 
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.literals.literals.keys().map(String::as_str)
+        self.literals.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The literal called `name`.
+    /// Names and literals.
     #[must_use]
-    pub fn literal(&self, name: &str) -> Option<&Literal> {
-        self.literals.literals.get(name)
-    }
-
-    /// All literals.
-    #[must_use]
-    pub fn literal_map(&self) -> &LiteralMap {
+    pub fn literals(&self) -> &[(String, Literal)] {
         &self.literals
     }
 
     /// The value called `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<OutputValue> {
-        Some(from_literal(self.literal(name)?, self.declared(name)))
+        let (_, literal) = self.literals.iter().find(|(known, _)| known == name)?;
+        Some(self.output(name, literal))
     }
 
     /// All names and values.
     #[must_use]
     pub fn to_output(&self) -> Vec<(String, OutputValue)> {
-        let entries = self.literals.literals.iter();
-        entries.map(|(name, literal)| (name.clone(), from_literal(literal, self.declared(name)))).collect()
+        self.literals.iter().map(|(name, literal)| (name.clone(), self.output(name, literal))).collect()
     }
 
-    fn declared(&self, name: &str) -> Option<&LiteralType> {
-        self.types.iter().find(|(known, _)| known == name).map(|(_, literal_type)| literal_type)
+    fn output(&self, name: &str, literal: &Literal) -> OutputValue {
+        let declared = self.types.iter().find(|(known, _)| known == name).map(|(_, literal_type)| literal_type);
+        from_literal(literal.as_bytes(), declared)
     }
 }

@@ -126,7 +126,7 @@ fn inputs(interface: &Interface) -> Result<Array, JsValue> {
         set(&object, "required", input.required.into());
         for (name, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
             if let Some(literal) = literal {
-                set(&object, name, output(&from_literal(literal, Some(&input.literal_type)))?);
+                set(&object, name, output(&from_literal(literal.as_bytes(), Some(&input.literal_type)))?);
             }
         }
         list.push(&object);

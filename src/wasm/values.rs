@@ -1,7 +1,6 @@
 //! `FlyteValues`: the inputs or outputs of an execution.
 
 use js_sys::{JsString, Object};
-use prost::Message;
 use wasm_bindgen::prelude::*;
 
 use super::error::{set, to_js_error};
@@ -45,8 +44,8 @@ impl FlyteValues {
     #[wasm_bindgen(js_name = toLiterals, unchecked_return_type = "Record<string, core.Literal>")]
     pub fn to_literals(&self) -> Result<JsValue, JsValue> {
         let object = Object::new();
-        for (name, literal) in &self.inner.literal_map().literals {
-            set(&object, name, wire_to_js("flyteidl.core.Literal", &literal.encode_to_vec())?);
+        for (name, literal) in self.inner.literals() {
+            set(&object, name, wire_to_js("flyteidl.core.Literal", literal.as_bytes())?);
         }
         Ok(object.into())
     }

@@ -117,7 +117,9 @@ fn options(case: &Value) -> Execute {
         overwrite_cache: args["overwrite_cache"] == true,
         interruptible: args["interruptible"].as_bool(),
         raw_output_data_prefix: given(&extra["raw_output_data_config"]),
-        security_context: extra["security_context"].is_object().then(|| message(&extra["security_context"])),
+        security_context: extra["security_context"]
+            .is_object()
+            .then(|| crate::support::bytes(&extra["security_context"])),
         cluster_pool: given(&args["cluster_pool"]),
         execution_cluster_label: given(&args["execution_cluster_label"]),
         notifications: match extra["disable_notifications"] == true {

@@ -5,6 +5,7 @@
 use flyte_remote::entity::{Identifier, LaunchPlan, ResourceType, Task, Workflow};
 use flyte_remote::execution::{Abort, Execution, NodeExecution, TaskExecution};
 use flyte_remote::idl::flyteidl::{admin, core};
+use flyte_remote::value::{Literal, TypeKind};
 use prost::Message;
 use prost_types::{Duration, Timestamp};
 
@@ -65,9 +66,10 @@ fn a_task_is_read() {
     assert_eq!(task.created_at, at(9));
     let (input, output) = (&task.interface.inputs[0], &task.interface.outputs[0]);
     assert_eq!((input.name.as_str(), input.description.as_str(), input.required), ("in", "in", true));
-    assert_eq!(Some(&input.literal_type), variable("", 1).r#type.as_ref());
+    assert_eq!(input.literal_type.kind, TypeKind::Integer);
     assert_eq!((output.name.as_str(), output.description.as_str()), ("out", "out"));
-    assert_eq!(Some(&output.literal_type), variable("", 3).r#type.as_ref());
+    assert_eq!(output.literal_type.kind, TypeKind::String);
+    assert_eq!(output.literal_type.as_bytes(), variable("", 3).r#type.unwrap().encode_to_vec());
     assert_eq!(admin::Task::decode(&*task.raw).unwrap(), message);
 }
 
@@ -139,7 +141,7 @@ fn a_launch_plan_is_read_with_each_way_to_give_an_input() {
             ("unsaid", true, false, false),
         ]
     );
-    assert_eq!(plan.interface.input("default").unwrap().default, Some(literal));
+    assert_eq!(plan.interface.input("default").unwrap().default, Some(Literal::new(literal.encode_to_vec())));
 }
 
 fn execution_id() -> core::WorkflowExecutionIdentifier {

@@ -8,11 +8,10 @@ use std::rc::Rc;
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use flyte_remote::host::LocalFuture;
-use flyte_remote::idl::flyteidl::core;
 use flyte_remote::remote::{CallOptions, Client, Remote, Settings};
 use flyte_remote::rpc::{Call, Channel, Code, Reply, Status};
 use flyte_remote::testing::SimHost;
-use flyte_remote::value::InputValue;
+use flyte_remote::value::{InputValue, Literal, LiteralType};
 use prost::Message;
 use serde_json::Value;
 
@@ -169,6 +168,11 @@ pub fn message<M: Message + Default>(value: &Value) -> M {
     M::decode(&*bytes(value)).unwrap()
 }
 
+/// A declared type.
+pub fn literal_type(value: &Value) -> LiteralType {
+    LiteralType::decode(&bytes(value)).unwrap()
+}
+
 /// A vector's value as the bridge would give it: JSON integers are Python ints, which JavaScript has as numbers.
 pub fn input(value: &Value) -> InputValue {
     match value {
@@ -202,7 +206,7 @@ fn tagged(tag: &str, value: &Value) -> InputValue {
             InputValue::Duration { seconds: micros / 1_000_000, nanos: (micros % 1_000_000 * 1000) as i32 }
         }
         "$bytes" => InputValue::Bytes(STANDARD.decode(text()).unwrap()),
-        "$literal" => InputValue::Literal(Box::new(message::<core::Literal>(value))),
+        "$literal" => InputValue::Literal(Literal::new(bytes(value))),
         "$enum" => input(&value["value"]),
         "$file" | "$directory" => InputValue::Map(vec![("uri".into(), input(&value["uri"]))]),
         "$structured_dataset" => {

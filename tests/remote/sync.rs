@@ -385,7 +385,7 @@ fn a_nodes_inputs_and_outputs_are_told_apart() {
         node_id: "n0".to_owned(),
     };
     let (inputs, outputs) = server.run(server.remote().node_data(&id, &call())).unwrap();
-    assert!(inputs.literals.contains_key("in") && outputs.literals.contains_key("out"));
+    assert_eq!(inputs.names().chain(outputs.names()).collect::<Vec<_>>(), ["in", "out"]);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Values to literals and back, against flytekit with only the interface known.
 
 use flyte_remote::error::Problem;
-use flyte_remote::idl::flyteidl::core::{Literal, LiteralType};
-use flyte_remote::value::{from_literal, to_literal, InputValue, OutputValue, Path};
+use flyte_remote::idl::flyteidl::core;
+use flyte_remote::value::{from_literal, to_literal, InputValue, Literal, LiteralType, OutputValue, Path};
 use prost::Message;
 use serde_json::Value;
 
-use crate::support::{bytes, float, id, input, instant, message, vectors};
+use crate::support::{bytes, float, id, input, instant, literal_type, message, vectors};
 
 /// Refused by flytekit and accepted here.
 const ACCEPTED: [(&str, &str); 6] = [
@@ -23,7 +23,7 @@ const REFUSED: [(&str, &str); 1] =
     [("union-date-datetime", "both variants are datetimes; flytekit sends it unwrapped, which Python can't read")];
 
 fn convert(case: &Value) -> Result<Literal, Vec<Problem>> {
-    let declared: LiteralType = message(&case["literal_type"]);
+    let declared = literal_type(&case["literal_type"]);
     let mut problems = Vec::new();
     let literal = to_literal(&input(&case["value"]), &declared, &mut Path::new("inputs.x"), &mut problems);
     literal.ok_or(problems)
@@ -46,7 +46,8 @@ fn literals_are_those_that_flytekit_sends() {
             (Value::Null, Err(problems)) => assert!(!problems.is_empty(), "{name}"),
             (expected @ Value::Object(_), Ok(literal)) => {
                 // As bytes: NaN is not equal to itself.
-                assert_eq!(literal.encode_to_vec(), message::<Literal>(expected).encode_to_vec(), "{name}");
+                let decoded = core::Literal::decode(literal.as_bytes()).unwrap();
+                assert_eq!(decoded.encode_to_vec(), message::<core::Literal>(expected).encode_to_vec(), "{name}");
                 equal += 1;
             }
             (expected, converted) => panic!("{name}: {converted:?}, expected {expected}"),
@@ -63,8 +64,8 @@ fn values_are_those_that_flytekit_shows() {
     let mut equal = 0;
     for case in vectors("from_literal.json") {
         let name = id(&case);
-        let literal: Literal = message(&case["literal"]);
-        let declared: LiteralType = message(&case["literal_type"]);
+        let literal = bytes(&case["literal"]);
+        let declared = literal_type(&case["literal_type"]);
         let value = from_literal(&literal, Some(&declared));
         if case.get("error").is_some() {
             let known = SHOWN.iter().any(|part| name.contains(part))
@@ -131,13 +132,13 @@ fn same(value: &OutputValue, expected: &Value) -> bool {
 #[test]
 fn a_literal_that_is_no_value_keeps_its_bytes() {
     let case = vectors("from_literal.json").into_iter().find(|case| id(case) == "schema").unwrap();
-    let literal: Literal = message(&case["literal"]);
-    assert_eq!(from_literal(&literal, None), OutputValue::Literal(bytes(&case["literal"])));
+    let literal = bytes(&case["literal"]);
+    assert_eq!(from_literal(&literal, None), OutputValue::Literal(literal));
 }
 
 fn mistakes(value: &InputValue, type_of: &str) -> Vec<String> {
     let case = vectors("to_literal.json").into_iter().find(|case| id(case) == type_of).unwrap();
-    let declared: LiteralType = message(&case["literal_type"]);
+    let declared = literal_type(&case["literal_type"]);
     let mut problems = Vec::new();
     let literal = to_literal(value, &declared, &mut Path::new("inputs.x"), &mut problems);
     assert_eq!(literal.is_none(), !problems.is_empty());
@@ -201,14 +202,11 @@ fn an_ambiguous_union_asks_for_a_choice() {
 
 #[test]
 fn durations_and_instants_can_be_given_by_parts_and_milliseconds() {
-    let convert = |value: InputValue, simple: i32| {
-        let declared = LiteralType {
-            r#type: Some(flyte_remote::idl::flyteidl::core::literal_type::Type::Simple(simple)),
-            ..LiteralType::default()
-        };
+    let convert = |value: InputValue, simple: u8| {
+        let declared = LiteralType::decode(&[8, simple]).unwrap();
         let mut problems = Vec::new();
         let literal = to_literal(&value, &declared, &mut Path::new("x"), &mut problems);
-        literal.map(|literal| from_literal(&literal, None))
+        literal.map(|literal| from_literal(literal.as_bytes(), None))
     };
     let parts = |seconds: f64, nanos: f64| {
         InputValue::Map(vec![
@@ -230,13 +228,17 @@ fn durations_and_instants_can_be_given_by_parts_and_milliseconds() {
 
 #[test]
 fn a_tree_without_end_is_refused() {
-    let mut declared = LiteralType::default();
+    let mut declared = vec![8, 1];
     let mut value = InputValue::Number(1.0);
     for _ in 0..80 {
-        let inner = flyte_remote::idl::flyteidl::core::literal_type::Type::CollectionType(Box::new(declared));
-        declared = LiteralType { r#type: Some(inner), ..LiteralType::default() };
+        // collection_type
+        let mut outer = vec![0x1a];
+        prost::encoding::encode_varint(declared.len() as u64, &mut outer);
+        outer.append(&mut declared);
+        declared = outer;
         value = InputValue::List(vec![value]);
     }
+    let declared = LiteralType::decode(&declared).unwrap();
     let mut problems = Vec::new();
     assert!(to_literal(&value, &declared, &mut Path::new("x"), &mut problems).is_none());
     assert_eq!(problems.len(), 1);
