@@ -59,12 +59,12 @@ export const double = shellTask(
   'echo $(( $(cat /var/inputs/n) * 2 )) > /var/outputs/m',
 )
 
-/** Takes a list and a map and gives them back. */
+/** Takes values of several types; gives the date and the number back, and tells how the list reads on a command line. */
 export const echo = shellTask(
   'echo',
   { words: list('STRING'), counts: map('INTEGER'), when: type('DATETIME'), ratio: type('FLOAT') },
-  { words: list('STRING'), counts: map('INTEGER'), when: type('DATETIME'), ratio: type('FLOAT') },
-  'cp /var/inputs/words /var/inputs/counts /var/inputs/when /var/inputs/ratio /var/outputs/',
+  { when: type('DATETIME'), ratio: type('FLOAT'), seen: type('STRING') },
+  "cp /var/inputs/when /var/inputs/ratio /var/outputs/; printf '%s' '{{.inputs.words}}' > /var/outputs/seen",
 )
 
 /** Fails with a message. */

@@ -155,8 +155,10 @@ describe('execute', () => {
     const literals = (await run.inputs()).toLiterals()
     assert.equal(literals.ratio.scalar.primitive.floatValue, 2)
     assert.equal(literals.counts.map.literals.b.scalar.primitive.integer, '2')
-    const outputs = (await run.outputs()).toObject()
-    assert.deepEqual(outputs, { words: ['ä', 'b'], counts: { a: 1, b: 2 }, when: inputs.when, ratio: 2 })
+    assert.deepEqual((await run.inputs()).toObject(), { ...inputs, counts: { a: 1, b: 2 } })
+    const { seen, ...rest } = (await run.outputs()).toObject()
+    assert.deepEqual(rest, { when: inputs.when, ratio: 2 })
+    assert.match(seen, /ä.*b/)
   })
 
   it('tells all mistakes at once and sends nothing', async () => {
