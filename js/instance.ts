@@ -102,8 +102,8 @@ function die(reason: string): FlyteSystemError {
       {},
       {
         get(_target, name) {
-          // Finalizers of old objects still run; there is nothing left to free.
-          if (String(name).endsWith('_free')) return () => {}
+          // Finalizers and callbacks of old objects still run; there is nothing left for them to do.
+          if (/_free$|^wasm_bindgen__convert|^__wbindgen_destroy/.test(String(name))) return () => {}
           throw error
         },
       },

@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs'
 import { fileSource } from './file.js'
-import { onFirstUse, setSources, start } from './instance.js'
+import { isReady, onFirstUse, setSources, start } from './instance.js'
 
 export * from './index.js'
 
 function load(): void {
+  if (isReady()) return
   start(new WebAssembly.Module(readFileSync(new URL('./flyte_remote.wasm', import.meta.url))))
 }
 

@@ -16,7 +16,7 @@ pub struct Connect {
     pub settings: Settings,
     /// Headers of every call.
     pub metadata: Metadata,
-    /// Deadline of each call, default 60 s; [`Call::NO_TIMEOUT`] for none.
+    /// Deadline of each call, default 30 s; [`Call::NO_TIMEOUT`] for none.
     pub timeout: Option<Duration>,
     /// Repetitions of a call that is safe to repeat, default 3.
     pub retries: Option<u32>,

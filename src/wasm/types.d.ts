@@ -22,7 +22,7 @@ export interface RemoteOptions {
   consoleEndpoint?: string | undefined
   /** Request headers of every call, e.g. `authorization`. */
   metadata?: Record<string, string> | undefined
-  /** Deadline in milliseconds for each RPC. Default: 60 000; Infinity for none. */
+  /** Deadline in milliseconds for each RPC. Default: 30 000; Infinity for none. */
   timeoutMs?: number | undefined
   /** How often a call that is safe to repeat is repeated after a transient failure. Default: 3; 0 for never. */
   retries?: number | undefined
