@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { CancelledError, FlyteClient, FlyteRemote, FlyteTypeError, FlyteValueError, NotImplementedError, proto, TimeoutError } from 'flyte-remote'
+import {
+  CancelledError,
+  FlyteClient,
+  FlyteRemote,
+  FlyteTypeError,
+  FlyteValueError,
+  NotImplementedError,
+  proto,
+  TimeoutError,
+} from 'flyte-remote'
 import { PLACE, sandboxWithWorkflows } from './fixtures.mjs'
 
 let sandbox
@@ -34,14 +43,19 @@ const answering = (type, message) => {
 
 describe('FlyteClient', () => {
   it('has the 66 methods that its types declare', () => {
-    const declared = readFileSync(new URL('../../target/bindings/client.d.ts', import.meta.url), 'utf8').match(/^ {2}\w+(?=\()/gm).map((name) => name.trim())
+    const declared = readFileSync(new URL('../../target/bindings/client.d.ts', import.meta.url), 'utf8')
+      .match(/^ {2}\w+(?=\()/gm)
+      .map((name) => name.trim())
     assert.equal(declared.length, 66)
     for (const name of declared) assert.equal(typeof FlyteClient.prototype[name], 'function', name)
   })
 
   it('takes and gives ProtoJSON', async () => {
     const { tasks } = await client.listTasks({ id: PLACE, limit: 10, sortBy: { key: 'created_at', direction: 'ASCENDING' } })
-    assert.deepEqual(tasks.map((task) => task.id.name), ['double', 'echo', 'fail', 'sleep'])
+    assert.deepEqual(
+      tasks.map((task) => task.id.name),
+      ['double', 'echo', 'fail', 'sleep'],
+    )
     assert.equal(tasks[0].closure.compiledTask.template.interface.inputs.variables.n.type.simple, 'INTEGER')
   })
 
@@ -62,7 +76,10 @@ describe('FlyteClient', () => {
       [quiet.listTasks({ limit: 2 ** 40 }), 'limit'],
       [quiet.listTasks({ limit: -1 }), 'limit'],
       [quiet.listTasks({ sortBy: { direction: 'UP' } }), 'sortBy.direction'],
-      [quiet.createExecution({ inputs: { literals: { x: { scalar: { primitive: { integer: 2n ** 63n } } } } } }), 'inputs.literals.x.scalar.primitive.integer'],
+      [
+        quiet.createExecution({ inputs: { literals: { x: { scalar: { primitive: { integer: 2n ** 63n } } } } } }),
+        'inputs.literals.x.scalar.primitive.integer',
+      ],
       [quiet.listTasks([]), 'request'],
     ]
     for (const [call, path] of cases) {
@@ -84,7 +101,9 @@ describe('FlyteClient', () => {
 
   it('skips unknown fields of a reply and keeps unknown enum values as numbers', async () => {
     const known = proto.fromJson('flyteidl.admin.GetVersionResponse', { controlPlaneVersion: { Version: 'v9' } })
-    assert.deepEqual(proto.toJson('flyteidl.admin.GetVersionResponse', new Uint8Array([...known, 0xfa, 0x7f, 2, 1, 2])), { controlPlaneVersion: { Version: 'v9' } })
+    assert.deepEqual(proto.toJson('flyteidl.admin.GetVersionResponse', new Uint8Array([...known, 0xfa, 0x7f, 2, 1, 2])), {
+      controlPlaneVersion: { Version: 'v9' },
+    })
     const reply = await answering('flyteidl.admin.Execution', { closure: { phase: 77 } }).getExecution({})
     assert.deepEqual(reply, { closure: { phase: 77 } })
   })
@@ -107,7 +126,12 @@ describe('FlyteClient', () => {
     }).client
     await spying.getVersion({}, { metadata: { authorization: 'Bearer t', 'trace-bin': 'AAEC' } })
     assert.deepEqual([seen.get('x-team'), seen.get('authorization'), seen.get('trace-bin')], ['core', 'Bearer t', 'AAEC'])
-    for (const [name, value] of [['bad name', 'x'], ['grpc-timeout', '1S'], ['x-note', 'ä\n'], ['x-bin', 'not base64!']]) {
+    for (const [name, value] of [
+      ['bad name', 'x'],
+      ['grpc-timeout', '1S'],
+      ['x-note', 'ä\n'],
+      ['x-bin', 'not base64!'],
+    ]) {
       const error = await failure(spying.getVersion({}, { metadata: { [name]: value } }))
       assert.match(error.message, new RegExp(name))
     }
@@ -119,19 +143,26 @@ describe('FlyteClient', () => {
   it('calls any method by its full name with bytes', async () => {
     const bytes = await client.unary('/flyteidl.service.AdminService/GetVersion', new Uint8Array())
     assert.match(proto.toJson('flyteidl.admin.GetVersionResponse', bytes).controlPlaneVersion.Version, /sandbox/)
-    assert.ok(await failure(client.unary('/no.such.Service/Call', new Uint8Array())) instanceof NotImplementedError)
+    assert.ok((await failure(client.unary('/no.such.Service/Call', new Uint8Array()))) instanceof NotImplementedError)
   })
 
   it('decodes status details', async () => {
     const workflow = await client.getWorkflow({ id: { resourceType: 'WORKFLOW', ...PLACE, name: 'double_wf', version: 'v1' } })
     const { template } = workflow.closure.compiledWorkflow.primary
-    const error = await failure(client.createWorkflow({ id: workflow.id, spec: { template: { ...template, nodes: template.nodes.filter((node) => node.taskNode) } } }))
+    const error = await failure(
+      client.createWorkflow({
+        id: workflow.id,
+        spec: { template: { ...template, nodes: template.nodes.filter((node) => node.taskNode) } },
+      }),
+    )
     assert.equal(error.code, 'ALREADY_EXISTS')
     assert.equal(error.details[0]['@type'], 'type.googleapis.com/flyteidl.admin.CreateWorkflowFailureReason')
   })
 
   it('rejects with TimeoutError at its deadline and CancelledError at its signal', async () => {
-    const hanging = FlyteRemote.forEndpoint('http://x', { fetch: (_url, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason))) }).client
+    const hanging = FlyteRemote.forEndpoint('http://x', {
+      fetch: (_url, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason))),
+    }).client
     const late = await failure(hanging.getVersion({}, { timeoutMs: 30 }))
     assert.ok(late instanceof TimeoutError)
     assert.deepEqual([late.code, late.grpcCode], ['DEADLINE_EXCEEDED', 4])

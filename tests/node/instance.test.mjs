@@ -8,7 +8,11 @@ import { fileURLToPath } from 'node:url'
 /** Runs a module in a process of its own and returns what it printed as JSON. */
 function inProcess(source, flags = []) {
   const cwd = fileURLToPath(new URL('../..', import.meta.url))
-  const output = execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', source], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  const output = execFileSync(process.execPath, [...flags, '--input-type=module', '--eval', source], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   return JSON.parse(output.trim().split('\n').at(-1))
 }
 
@@ -98,7 +102,10 @@ describe('the instance', () => {
       console.log(JSON.stringify(seen))
       process.exit()
     `)
-    assert.deepEqual(seen, Array.from({ length: 4 }, () => [true, 'DEAD', true]))
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 4 }, () => [true, 'DEAD', true]),
+    )
   })
 
   it('serves many callers at once and callers that call back', () => {
