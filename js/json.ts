@@ -18,7 +18,7 @@ const encoder = new TextEncoder()
 /** The JSON text of a message in UTF-8; `exact` also writes bigint, NaN, infinities and byte arrays. */
 export function encodeJson(value: unknown, exact: boolean): Uint8Array | undefined {
   try {
-    return encoder.encode(JSON.stringify(value ?? {}, exact ? careful : undefined))
+    return encoder.encode(JSON.stringify(value === undefined ? {} : value, exact ? careful : undefined))
   } catch (error) {
     if (exact) throw error
     return undefined

@@ -1,6 +1,7 @@
 // Messages without a call: bytes to ProtoJSON and back.
 
 import { protoFromObject, protoToText } from '#bindings'
+import { type Rows, toRows } from './rows.js'
 
 /** Flyte's messages as ProtoJSON objects and as bytes, by their full type name (`flyteidl.admin.Execution`). */
 export const proto = {
@@ -11,5 +12,12 @@ export const proto = {
   /** The bytes for an object. Unknown fields and wrong values are refused with their path. */
   fromJson(typeName: string, value: unknown): Uint8Array {
     return protoFromObject(typeName, value)
+  },
+  /**
+   * Rows of a `flyteidl.admin.NodeExecutionList`, `ExecutionList` or `TaskExecutionList`: the named columns, by default
+   * all there are. Reads only these, which is several times faster than `toJson`.
+   */
+  toRows(typeName: string, bytes: Uint8Array, columns?: string[]): Rows {
+    return toRows(typeName, bytes, columns)
   },
 }

@@ -43,6 +43,11 @@ const INTERNAL = `export function setEnvironment(environment: unknown): void
 export function methodNames(): string[]
 export function protoToText(typeName: string, wire: Uint8Array): string
 export function protoFromObject(typeName: string, value: unknown): Uint8Array
+export function protoToRows(
+  typeName: string,
+  wire: Uint8Array,
+  columns?: string[],
+): [number, string, string, Uint32Array, [Float64Array, [string, string | string[]][]]]
 export interface FlyteClient {
   callJson(name: string, request: unknown, options: unknown): Promise<string>
 }

@@ -56,9 +56,17 @@ pub struct RowReader {
     token_field: &'static FieldDef,
     columns: Vec<Column>,
     /// What to do with the fields of each message that leads to a column; the first is the list's element.
-    nodes: Vec<Vec<Step>>,
+    nodes: Vec<Node>,
     texts: usize,
     numbers: usize,
+}
+
+/// What to do with the fields of a message.
+#[derive(Debug, Default)]
+struct Node {
+    steps: Vec<Step>,
+    /// By tag: the place in `steps`, counted from 1; 0 or nothing for fields that are skipped.
+    by_tag: Vec<u8>,
 }
 
 /// A field that leads to a column.
@@ -96,8 +104,14 @@ impl RowReader {
         let broken = names.first().copied().unwrap_or_default();
         let def = MessageId::by_name(list.message_name()).ok_or(broken)?.def();
         let [rows_field, token_field] = def.fields() else { return Err(broken) };
-        let mut reader =
-            RowReader { rows_field, token_field, columns: Vec::new(), nodes: vec![Vec::new()], texts: 0, numbers: 0 };
+        let mut reader = RowReader {
+            rows_field,
+            token_field,
+            columns: Vec::new(),
+            nodes: vec![Node::default()],
+            texts: 0,
+            numbers: 0,
+        };
         let mut defs = vec![rows_field.message().def()];
         for name in names {
             let (name, path) = list.table().iter().find(|(known, _)| known == name).ok_or(*name)?;
@@ -106,6 +120,7 @@ impl RowReader {
         for (node, def) in defs.iter().enumerate() {
             reader.add_oneofs(node, def);
         }
+        reader.nodes.iter_mut().for_each(Node::index);
         Ok(reader)
     }
 
@@ -117,14 +132,18 @@ impl RowReader {
             let field = defs.get(node)?.fields().iter().find(|field| field.name() == part)?;
             let tag = tag_of(field);
             if parts.peek().is_some() {
-                let known = self.nodes.get(node)?.iter().find(|step| step.tag == tag).map(|step| step.action);
+                let known = self.nodes.get(node)?.steps.iter().find(|step| step.tag == tag).map(|step| step.action);
                 node = match known {
                     Some(Action::Enter(next)) => next,
                     _ => {
                         let next = self.nodes.len();
                         defs.push(field.message().def());
-                        self.nodes.push(Vec::new());
-                        self.nodes.get_mut(node)?.push(Step { tag, action: Action::Enter(next), forget: Vec::new() });
+                        self.nodes.push(Node::default());
+                        self.nodes.get_mut(node)?.steps.push(Step {
+                            tag,
+                            action: Action::Enter(next),
+                            forget: Vec::new(),
+                        });
                         next
                     }
                 };
@@ -140,14 +159,14 @@ impl RowReader {
                 _ => Action::Number(place),
             };
             self.columns.push(Column { name, kind, place });
-            self.nodes.get_mut(node)?.push(Step { tag, action, forget: Vec::new() });
+            self.nodes.get_mut(node)?.steps.push(Step { tag, action, forget: Vec::new() });
         }
         Some(())
     }
 
     /// Where columns lie below a member of a oneof, the other members make them empty.
     fn add_oneofs(&mut self, node: usize, def: &'static MessageDef) {
-        let Some(steps) = self.nodes.get(node) else { return };
+        let Some(Node { steps, .. }) = self.nodes.get(node) else { return };
         let below: Vec<(u8, u32, Vec<usize>)> = steps
             .iter()
             .filter_map(|step| {
@@ -159,7 +178,7 @@ impl RowReader {
             let tag = tag_of(member);
             let others = below.iter().filter(|(oneof, other, _)| *oneof == member.oneof && *other != tag);
             let forget: Vec<usize> = others.flat_map(|(_, _, places)| places.iter().copied()).collect();
-            let Some(steps) = self.nodes.get_mut(node).filter(|_| !forget.is_empty()) else { continue };
+            let Some(Node { steps, .. }) = self.nodes.get_mut(node).filter(|_| !forget.is_empty()) else { continue };
             match steps.iter_mut().find(|step| step.tag == tag) {
                 Some(step) => step.forget = forget,
                 None => steps.push(Step { tag, action: Action::Nothing, forget }),
@@ -172,7 +191,7 @@ impl RowReader {
             Action::Text(place) => vec![place],
             Action::Number(place) | Action::Moment(place) => vec![self.texts + place],
             Action::Enter(node) => {
-                let steps = self.nodes.get(node).map(Vec::as_slice).unwrap_or_default();
+                let steps = self.nodes.get(node).map(|node| node.steps.as_slice()).unwrap_or_default();
                 steps.iter().flat_map(|step| self.places_below(step.action)).collect()
             }
             Action::Nothing => Vec::new(),
@@ -227,22 +246,18 @@ impl RowReader {
 
     /// Reads the fields of a message that lead to columns.
     fn message<'a>(&self, scratch: &mut Scratch<'a>, node: usize, bytes: &'a [u8]) -> Result<(), Fault> {
-        let steps = self.nodes.get(node).map(Vec::as_slice).unwrap_or_default();
-        let (mut wire, mut next) = (Wire::new(bytes), 0);
+        let Some(Node { steps, by_tag }) = self.nodes.get(node) else { return Ok(()) };
+        let mut wire = Wire::new(bytes);
         loop {
             let tag = wire.quick_tag()?;
             if tag == 0 {
                 return Ok(());
             }
-            let place = match steps.get(next) {
-                Some(step) if step.tag == tag => Some(next),
-                _ => steps.iter().position(|step| step.tag == tag),
-            };
-            let Some((place, step)) = place.and_then(|place| Some((place, steps.get(place)?))) else {
-                wire.skip(tag)?;
+            let place = by_tag.get(tag as usize).map_or(0, |place| usize::from(*place));
+            let Some(step) = steps.get(place.wrapping_sub(1)) else {
+                wire.quick_skip(tag)?;
                 continue;
             };
-            next = place + 1;
             for place in &step.forget {
                 scratch.forget(*place);
             }
@@ -295,6 +310,18 @@ impl RowReader {
         }
         rows.count += 1;
         Ok(())
+    }
+}
+
+impl Node {
+    fn index(&mut self) {
+        for (place, step) in (1..).zip(&self.steps) {
+            let tag = step.tag as usize;
+            self.by_tag.resize(self.by_tag.len().max(tag + 1), 0);
+            if let Some(cell) = self.by_tag.get_mut(tag) {
+                *cell = place;
+            }
+        }
     }
 }
 

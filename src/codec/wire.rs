@@ -161,6 +161,15 @@ impl<'a> Wire<'a> {
         }
     }
 
+    /// As [`Self::skip`], in line.
+    #[inline(always)]
+    pub(super) fn quick_skip(&mut self, tag: u32) -> Result<(), Fault> {
+        match tag & 7 {
+            BYTES => self.quick_bytes().map(|_| ()),
+            _ => self.skip(tag),
+        }
+    }
+
     /// Skips the value of `tag`.
     #[inline(never)]
     pub(super) fn skip(&mut self, tag: u32) -> Result<(), Fault> {

@@ -16,6 +16,7 @@ mod pages;
 mod proto;
 mod read;
 mod remote;
+mod rows;
 mod signal;
 mod source;
 mod value;

@@ -1,0 +1,61 @@
+//! List replies as rows. `js/rows.ts` makes objects of the parts.
+
+use js_sys::{Array, Float64Array, Uint32Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::error::to_js_error;
+use super::json::message;
+use crate::codec::{Column, ColumnKind, RowList, RowReader};
+use crate::error::{Error, Kind};
+
+/// Count, token, text, offsets, numbers, and for each column its name and what it holds: a list of names for an enum,
+/// else `text`, `number`, `flag` or `time`. Without `columns` all that the list has.
+#[wasm_bindgen(js_name = protoToRows, skip_typescript)]
+pub fn proto_to_rows(type_name: &str, wire: &Uint8Array, columns: Option<Vec<String>>) -> Result<Array, JsValue> {
+    let list =
+        RowList::of(message(type_name)?).ok_or_else(|| refused("typeName", "a list that has rows", type_name))?;
+    let names = columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
+    let names: Vec<&str> = names.unwrap_or_else(|| list.column_names().collect());
+    let reader = RowReader::new(list, &names).map_err(|name| refused("columns", "the name of a column", name))?;
+    let rows = reader.read(&wire.to_vec()).map_err(|error| {
+        let text = ["the server's ", type_name, " can't be read: ", &error.to_string()].concat();
+        to_js_error(Error::new(Kind::System, text))
+    })?;
+    Ok(Array::of5(
+        &(rows.count as f64).into(),
+        &rows.token.into(),
+        &rows.text.into(),
+        &Uint32Array::from(rows.offsets.as_slice()),
+        &Array::of2(
+            &Float64Array::from(rows.numbers.as_slice()),
+            &reader.columns().iter().map(describe).collect::<Array>(),
+        ),
+    ))
+}
+
+fn refused(path: &str, expected: &str, found: &str) -> JsValue {
+    let text = [path, ": expected ", expected, ", got ", found].concat();
+    to_js_error(Error::new(Kind::Value, text).at(path))
+}
+
+fn describe(column: &Column) -> Array {
+    let kind = match column.kind {
+        ColumnKind::Text => "text".into(),
+        ColumnKind::Number => "number".into(),
+        ColumnKind::Flag => "flag".into(),
+        ColumnKind::Time | ColumnKind::Span => "time".into(),
+        ColumnKind::Enum(values) => names_by_number(values).into(),
+    };
+    Array::of2(&column.name.into(), &kind)
+}
+
+/// The names of an enum, each at the place of its number.
+fn names_by_number(values: &crate::idl::schema::EnumDef) -> Array {
+    let names = Array::new();
+    for value in values.values() {
+        if let Ok(place) = u32::try_from(value.number) {
+            names.set(place, value.name().into());
+        }
+    }
+    names
+}
