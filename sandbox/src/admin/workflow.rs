@@ -29,7 +29,7 @@ pub(super) fn create(sandbox: &mut Sandbox, request: WorkflowCreateRequest) -> R
 pub(super) fn register(sandbox: &mut Sandbox, id: Identifier, mut spec: WorkflowSpec) -> Result<(), Status> {
     let template = spec.template.get_or_insert_default();
     template.id = Some(id.clone());
-    let compiled = compiler::compile(&sandbox.state, template, &spec.sub_workflows).map_err(|error| {
+    let compiled = compiler::compile(&sandbox.state, template, &spec.sub_workflows, &[]).map_err(|error| {
         let id = identifier_text(&id);
         invalid(format!("failed to compile workflow for [{id}] with err: {error}"))
     })?;

@@ -31,7 +31,7 @@ struct Library<'a> {
     compiled: BTreeMap<EntityKey, Option<core::CompiledWorkflow>>,
 }
 
-/// Compiles `primary` with its sub-workflows against what is registered.
+/// Compiles `primary` with its sub-workflows against what is registered, and against `tasks` that need not be.
 ///
 /// # Errors
 /// The text that FlyteAdmin puts after "failed to compile workflow": a missing entity, or all compile errors found.
@@ -39,6 +39,7 @@ pub(crate) fn compile(
     state: &State,
     primary: &core::WorkflowTemplate,
     sub_workflows: &[core::WorkflowTemplate],
+    tasks: &[core::TaskTemplate],
 ) -> Result<core::CompiledWorkflowClosure, String> {
     let mut errors = CompileErrors::default();
     let by_id = |template: &'_ core::WorkflowTemplate| template.id.as_ref().map(EntityKey::from);
@@ -53,9 +54,11 @@ pub(crate) fn compile(
         compiled: BTreeMap::new(),
     };
     for id in &required.tasks {
-        let row = state.tasks.get(&id.into()).and_then(|row| row.template());
-        let template = row.ok_or_else(|| crate::status::missing_entity("TASK", id).message)?;
-        library.tasks.insert(id.into(), template);
+        let key = EntityKey::from(id);
+        let given = tasks.iter().find(|task| task.id.as_ref().map(EntityKey::from).as_ref() == Some(&key));
+        let template = given.or_else(|| state.tasks.get(&key)?.template());
+        let template = template.ok_or_else(|| crate::status::missing_entity("TASK", id).message)?;
+        library.tasks.insert(key, template);
     }
     for id in &required.launch_plans {
         let row = state.launch_plans.get(&id.into());

@@ -4,7 +4,7 @@ use prost::Message;
 
 use super::paths::{globalise, OUTPUTS};
 use super::spec::process_of;
-use super::{copilot, error_document};
+use super::{copilot, error_document, DynamicJobSpec};
 use crate::effect::ContainerResult;
 use crate::idl::core::execution_error::ErrorKind;
 use crate::idl::core::{ExecutionError, LiteralMap, TaskTemplate, VariableMap};
@@ -17,6 +17,8 @@ pub(crate) struct Success {
     pub objects: Vec<(String, Vec<u8>)>,
     /// Where its deck is, if it wrote one.
     pub deck_uri: Option<String>,
+    /// The workflow it yielded, which will give the outputs.
+    pub dynamic: Option<Box<DynamicJobSpec>>,
 }
 
 /// A failed attempt.
@@ -69,6 +71,14 @@ pub(crate) fn read_result(
     let data = process_of(task).ok().and_then(|process| process.data);
     let declared = task.interface.as_ref().and_then(|interface| interface.outputs.clone()).unwrap_or_default();
     let uri_of = |path: &str| format!("{prefix}/{path}");
+    if let Some(futures) = file("futures.pb").filter(|_| result.exit_code == 0 && data.is_none()) {
+        let spec = DynamicJobSpec::decode(futures).map_err(|error| {
+            Failure::user("FuturesBadFormat", format!("futures.pb can't be decoded: {error}"), false)
+        })?;
+        let objects = result.files.into_iter().map(|(path, bytes)| (uri_of(&path), bytes)).collect();
+        let outputs = LiteralMap::default();
+        return Ok(Success { outputs, objects, deck_uri: None, dynamic: Some(Box::new(spec)) });
+    }
     let outputs = match data {
         // The sidecar's error file counts whatever the exit code.
         Some(_) if result.exit_code == 0 || file("_ERROR").is_some() => {
@@ -82,11 +92,6 @@ pub(crate) fn read_result(
             Some(bytes) => LiteralMap::decode(bytes).map_err(|error| {
                 Failure::user("OutputsBadFormat", format!("outputs.pb can't be decoded: {error}"), false)
             })?,
-            None if file("futures.pb").is_some() => {
-                let message =
-                    "the task yielded a dynamic workflow (futures.pb); the sandbox does not run dynamic nodes";
-                return Err(Failure::user("DynamicNodeNotSupported", message, false));
-            }
             None if declared.variables.is_empty() => LiteralMap::default(),
             None => {
                 let message = format!(
@@ -107,7 +112,7 @@ pub(crate) fn read_result(
     globalise(&mut outputs, dir, prefix);
     let deck_uri = file("deck.html").map(|_| uri_of(&format!("{OUTPUTS}/deck.html")));
     let objects = result.files.into_iter().map(|(path, bytes)| (uri_of(&path), bytes)).collect();
-    Ok(Success { outputs, objects, deck_uri })
+    Ok(Success { outputs, objects, deck_uri, dynamic: None })
 }
 
 fn names(variables: &VariableMap) -> String {

@@ -152,8 +152,7 @@ impl Walk<'_> {
     /// One list for each output; an element that failed has none in it.
     fn gather(&self, index: NodeIndex) -> LiteralMap {
         let Some(state) = self.run.arrays.get(&index) else { return LiteralMap::default() };
-        let declared = self.sandbox.state.tasks.get(&(&state.task).into()).and_then(|row| row.template());
-        let declared = declared.and_then(|template| template.interface.as_ref()?.outputs.as_ref());
+        let declared = self.template_of(&state.task).and_then(|template| template.interface.as_ref()?.outputs.as_ref());
         let mut names: Vec<&String> = declared.into_iter().flat_map(|outputs| outputs.variables.keys()).collect();
         let outputs: Vec<&LiteralMap> = state
             .elements

@@ -6,6 +6,7 @@
 mod array;
 mod branch;
 mod child;
+mod dynamic;
 mod gate;
 mod msgpack;
 mod report;
@@ -82,6 +83,7 @@ pub(crate) fn start(sandbox: &mut Sandbox, key: &ExecutionKey) {
         sub_workflows: compiled.sub_workflows.iter().filter_map(by_id).collect(),
         scopes: Vec::new(),
         nodes: Vec::new(),
+        tasks: BTreeMap::new(),
         arrays: BTreeMap::new(),
         ready: VecDeque::new(),
         queued: VecDeque::new(),

@@ -33,6 +33,8 @@ pub(super) struct Outcome {
     pub child: Option<WorkflowExecutionIdentifier>,
     /// Where the deck is.
     pub deck_uri: String,
+    /// The workflow that a dynamic node yielded.
+    pub dynamic: Option<Box<event::DynamicWorkflowNodeMetadata>>,
     /// What to tell the reader.
     pub reason: String,
     /// The parts of an array node.
@@ -80,6 +82,7 @@ impl Walk<'_> {
             None => None,
         };
         let parent = node.parent.and_then(|parent| self.run.nodes.get(parent));
+        let is_dynamic = outcome.dynamic.is_some();
         let now = Some(timestamp(self.sandbox.now));
         use core::node::Target;
         let is_sub_workflow = matches!(&node.spec.target, Some(Target::WorkflowNode(workflow))
@@ -91,6 +94,7 @@ impl Walk<'_> {
             None if matches!(node.spec.target, Some(Target::TaskNode(_))) => {
                 let metadata = event::TaskNodeMetadata {
                     cache_status: CatalogCacheStatus::CacheDisabled as i32,
+                    dynamic_workflow: outcome.dynamic.map(|dynamic| *dynamic),
                     ..Default::default()
                 };
                 Some(node_execution_event::TargetMetadata::TaskNodeMetadata(metadata))
@@ -111,7 +115,8 @@ impl Walk<'_> {
             spec_node_id: node.spec.id.clone(),
             node_name: node.spec.metadata.as_ref().map(|metadata| metadata.name.clone()).unwrap_or_default(),
             event_version: EVENT_VERSION,
-            is_parent: is_sub_workflow,
+            is_parent: is_sub_workflow || is_dynamic,
+            is_dynamic,
             is_array: matches!(node.spec.target, Some(Target::ArrayNode(_))),
             deck_uri: outcome.deck_uri,
             ..Default::default()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use super::array::ArrayState;
-use crate::idl::core::{CompiledWorkflow, ExecutionError, LiteralMap, Node};
+use crate::idl::core::{CompiledWorkflow, ExecutionError, LiteralMap, Node, TaskTemplate};
 use crate::state::{EntityKey, ExecutionKey};
 
 /// A node of a run.
@@ -20,6 +20,8 @@ pub(super) struct Run {
     pub workflow: String,
     /// Compiled sub-workflows by identifier.
     pub sub_workflows: BTreeMap<EntityKey, Rc<CompiledWorkflow>>,
+    /// Tasks that dynamic nodes yielded; they need not be registered.
+    pub tasks: BTreeMap<EntityKey, Rc<TaskTemplate>>,
     /// Scope 0 is the workflow itself.
     pub scopes: Vec<Scope>,
     /// Nodes of all scopes.

@@ -22,7 +22,7 @@ impl Walk<'_> {
             let message = "the task node refers to no task";
             return self.fail(index, error(ErrorKind::System, "BadSpecificationError", message));
         };
-        let Some(template) = self.sandbox.state.tasks.get(&EntityKey::from(&id)).and_then(|row| row.template()) else {
+        let Some(template) = self.template_of(&id) else {
             let message = format!("task {:?} is not registered", id.name);
             return self.fail(index, error(ErrorKind::System, "BadSpecificationError", message));
         };
@@ -91,8 +91,13 @@ impl Walk<'_> {
         let prefix = format!("s3://{}/data/{}", self.sandbox.options.bucket, container.run);
         match read_result(template, result, &container.dir, &prefix) {
             Ok(success) => {
+                let interface = template.interface.clone();
                 for (uri, bytes) in success.objects {
                     self.keep(&uri, bytes);
+                }
+                if let Some(spec) = success.dynamic {
+                    self.report_task(index, &id, &task_type, Phase::Succeeded, Outcome::default());
+                    return self.start_dynamic(index, interface, *spec, format!("{prefix}/outputs/futures.pb"));
                 }
                 if let Some(node) = self.run.nodes.get_mut(index) {
                     node.outputs = Rc::new(success.outputs);
@@ -161,8 +166,11 @@ impl Walk<'_> {
         Some((id, task_type))
     }
 
-    fn template_of(&self, id: &Identifier) -> Option<&TaskTemplate> {
-        self.sandbox.state.tasks.get(&id.into())?.template()
+    /// A task that a dynamic node yielded, or a registered one.
+    pub(super) fn template_of(&self, id: &Identifier) -> Option<&TaskTemplate> {
+        let key = EntityKey::from(id);
+        let yielded = self.run.tasks.get(&key).map(Rc::as_ref);
+        yielded.or_else(|| self.sandbox.state.tasks.get(&key)?.template())
     }
 }
 

@@ -31,7 +31,12 @@ impl Walk<'_> {
     }
 
     /// Opens a scope and runs its start node.
-    fn open(&mut self, workflow: Rc<CompiledWorkflow>, owner: Option<NodeIndex>, inputs: Rc<LiteralMap>) -> ScopeIndex {
+    pub(super) fn open(
+        &mut self,
+        workflow: Rc<CompiledWorkflow>,
+        owner: Option<NodeIndex>,
+        inputs: Rc<LiteralMap>,
+    ) -> ScopeIndex {
         let scope = self.run.open_scope(workflow, owner);
         let start = self.run.scopes.get(scope).and_then(|scope| scope.index.get(START_NODE).copied());
         if let Some(start) = start {

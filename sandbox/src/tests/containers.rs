@@ -271,3 +271,39 @@ fn to_struct(json: &serde_json::Value) -> prost_types::Struct {
     let fields = json.as_object().unwrap().iter().map(|(name, json)| (name.clone(), value(json)));
     prost_types::Struct { fields: fields.collect() }
 }
+
+#[test]
+fn a_task_that_yields_a_workflow_is_a_dynamic_node() {
+    let mut bench = Bench::default();
+    let (execution, container) = run(&mut bench, task("d", &[], &[("y", integer())]), &[]);
+    // The task of the yielded workflow is not registered.
+    let yielded = task("yielded", &[("x", integer())], &[("y", integer())]);
+    let spec = crate::container::DynamicJobSpec {
+        nodes: vec![node("dn0", run_task("yielded"), &[("x", constant(int(5)))])],
+        outputs: workflow("w", &[], &[("y", integer(), promise("dn0", "y"))], vec![]).outputs,
+        tasks: vec![yielded],
+        ..Default::default()
+    };
+    let files = vec![("outputs/futures.pb".to_owned(), prost::Message::encode_to_vec(&spec))];
+    bench.finish(&container, ContainerResult { files, ..Default::default() });
+    assert_eq!(bench.node_phases(&execution, ""), ["start-node SUCCEEDED", "d DYNAMIC_RUNNING"]);
+    let metadata = bench.nodes(&execution, "")[1].metadata.clone().unwrap();
+    assert!(metadata.is_dynamic && metadata.is_parent_node);
+    let dynamic = bench.node_data(&execution, "d").dynamic_workflow.unwrap();
+    assert_eq!(dynamic.id.unwrap().name, "dynamic_d");
+    bench.settle(double);
+    assert_eq!(bench.outputs(&execution), literals(&[("y", int(10))]));
+    assert_eq!(
+        bench.node_phases(&execution, "d"),
+        ["d-0-start-node SUCCEEDED", "d-0-dn0 SUCCEEDED", "d-0-end-node SUCCEEDED"]
+    );
+}
+
+#[test]
+fn a_yielded_workflow_that_does_not_compile_fails_its_node() {
+    let mut bench = Bench::default();
+    let (execution, container) = run(&mut bench, task("d", &[], &[]), &[]);
+    let files = vec![("outputs/futures.pb".to_owned(), Vec::new())];
+    bench.finish(&container, ContainerResult { files, ..Default::default() });
+    assert!(bench.error(&execution).message.contains("NoNodesFound"), "{}", bench.error(&execution).message);
+}
