@@ -46,7 +46,25 @@ pub(crate) fn list_named_entities(
     Ok(admin::NamedEntityList { entities: page.rows.into_iter().map(message).collect(), token: page.token })
 }
 
-/// `ListTaskIds`, `ListWorkflowIds`, `ListLaunchPlanIds`: distinct names.
+/// A name in `List…Ids`, which shows generated names too.
+struct Name(NameKey);
+
+impl Row for Name {
+    fn entity() -> Entity {
+        Entity::NamedEntityMetadata
+    }
+
+    fn column(&self, name: &str) -> Cell {
+        match name {
+            "project" => Cell::from(self.0.project.as_str()),
+            "domain" => Cell::from(self.0.domain.as_str()),
+            "name" => Cell::from(self.0.name.as_str()),
+            _ => Cell::Null,
+        }
+    }
+}
+
+/// `ListTaskIds`, `ListWorkflowIds`, `ListLaunchPlanIds`: distinct names. FlyteAdmin does not look at the filters here.
 pub(crate) fn list_ids(
     sandbox: &mut Sandbox,
     resource_type: core::ResourceType,
@@ -61,14 +79,10 @@ pub(crate) fn list_ids(
         }
     }
     let rows = rows(sandbox, resource_type as i32, &request.project, &request.domain)?;
-    let query = Query {
-        limit: request.limit,
-        token: &request.token,
-        filters: &request.filters,
-        sort_by: request.sort_by.as_ref(),
-    };
-    let page = select(rows, &query)?;
-    let entities = page.rows.into_iter().map(|row| identifier(row.key.name)).collect();
+    let names = rows.into_iter().map(|row| Name(row.key.name));
+    let query = Query { limit: request.limit, token: &request.token, filters: "", sort_by: request.sort_by.as_ref() };
+    let page = select(names, &query)?;
+    let entities = page.rows.into_iter().map(|name| identifier(name.0)).collect();
     Ok(admin::NamedEntityIdentifierList { entities, token: page.token })
 }
 
@@ -235,6 +249,28 @@ mod tests {
         let mut sandbox = sandbox();
         assert_eq!(list(&mut sandbox, ""), [entry("b", "", 0), entry("a", "", 0)]);
         assert_eq!(list(&mut sandbox, "eq(state,0)").len(), 3);
+    }
+
+    #[test]
+    fn ids_are_all_names_whatever_the_filters() {
+        let mut sandbox = sandbox();
+        let mut request = admin::NamedEntityIdentifierListRequest {
+            project: "flytesnacks".to_owned(),
+            domain: "development".to_owned(),
+            limit: 2,
+            filters: "eq(name,a)".to_owned(),
+            ..Default::default()
+        };
+        let names = |list: &admin::NamedEntityIdentifierList| -> Vec<String> {
+            list.entities.iter().map(|id| id.name.clone()).collect()
+        };
+        let first = list_ids(&mut sandbox, core::ResourceType::Task, &request).unwrap();
+        assert_eq!((names(&first), first.token.as_str()), (vec!["b".to_owned(), "a".to_owned()], "2"));
+        request.token = first.token;
+        let second = list_ids(&mut sandbox, core::ResourceType::Task, &request).unwrap();
+        assert_eq!(names(&second), [".flytegen.x"]);
+        request.sort_by = Some(admin::Sort { key: "version".to_owned(), direction: 0 });
+        assert!(list_ids(&mut sandbox, core::ResourceType::Task, &request).is_err());
     }
 
     #[test]
