@@ -1,5 +1,6 @@
 //! What `js/instance.ts` hands over at start: the things only JavaScript can do.
 
+use std::any::Any;
 use std::cell::RefCell;
 
 use js_sys::{Array, Object, Uint8Array};
@@ -70,7 +71,7 @@ thread_local! {
 pub fn set_environment(environment: Environment) {
     let for_panics = environment.clone();
     std::panic::set_hook(Box::new(move |panic| {
-        let message = panic.payload_as_str().unwrap_or("panic");
+        let message = text(panic.payload());
         let place = panic.location().map(|l| [l.file(), ":", &l.line().to_string()].concat()).unwrap_or_default();
         for_panics.die(&[message, " at ", &place].concat());
     }));
@@ -82,4 +83,9 @@ pub fn environment() -> Result<Environment, JsValue> {
     ENVIRONMENT
         .with_borrow(Clone::clone)
         .ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
+}
+
+fn text(payload: &dyn Any) -> &str {
+    let owned = || payload.downcast_ref::<String>().map(String::as_str);
+    payload.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("panic")
 }

@@ -33,11 +33,11 @@ fn messages(pool: &DescriptorPool, comments: &Comments) -> String {
     let requested = requested(pool);
     let mut packages: BTreeMap<String, String> = BTreeMap::new();
     for message in pool.all_messages().filter(|m| has_type(m) && !m.is_map_entry()) {
-        let text = packages.entry(namespace(&message.package_name().to_owned())).or_default();
+        let text = packages.entry(namespace(message.package_name())).or_default();
         text.push_str(&message::interface(&message, comments, requested.contains(message.full_name())));
     }
     for kind in pool.all_enums().filter(|kind| kind.package_name().starts_with("flyteidl.")) {
-        let text = packages.entry(namespace(&kind.package_name().to_owned())).or_default();
+        let text = packages.entry(namespace(kind.package_name())).or_default();
         text.push_str(&enumeration(&kind, comments));
     }
     let mut file = String::from(message::HEADER);
