@@ -72,6 +72,11 @@ impl Filter {
         Filter { entity, column, test: Test::Like { pattern: pattern.chars().collect(), negated: true } }
     }
 
+    /// Whether the database, with this filter's table joined, can't tell which `column` of `entity` is meant.
+    pub(super) fn makes_ambiguous(&self, entity: Entity, column: &str) -> bool {
+        self.entity != entity && self.entity.column(column).is_some()
+    }
+
     pub(super) fn is_on(&self, entity: Entity, column: &str) -> bool {
         self.entity == entity && self.column == column
     }

@@ -77,6 +77,12 @@ pub fn select<T: Row>(rows: impl IntoIterator<Item = T>, query: &Query) -> Resul
     let filters = hide_by_default(entity, Filter::parse_all(query.filters, entity)?, query.filters.is_empty());
     let order = query.sort_by.map(|sort| Order::new(sort, entity)).transpose()?;
     let offset = offset(query.token)?;
+    if let Some(Order { key, .. }) = order {
+        if filters.iter().any(|filter| filter.makes_ambiguous(entity, key)) {
+            let message = format!("failed database operation with column reference \"{key}\" is ambiguous");
+            return Err(Status::new(Code::Unknown, message));
+        }
+    }
 
     let mut found: Vec<T> = rows.into_iter().filter(|row| filter::accepts(&filters, row)).collect();
     match order {

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use proptest::prelude::*;
+
 use super::*;
 
 #[derive(Debug, Clone)]
@@ -149,6 +151,57 @@ fn sorting_descends_unless_told_and_nulls_are_largest() {
     assert_eq!(page(9, "", Some(&sort("foo", 1))), Err("invalid sort key 'foo'".to_owned()));
     assert_eq!(page(9, "", Some(&sort("", 0))), Err("invalid sort key ''".to_owned()));
     assert!(page(9, "", Some(&sort("phase", 7))).is_err());
+}
+
+#[test]
+fn a_sort_key_that_a_joined_table_has_too_is_ambiguous() {
+    let sort = |key: &str| Sort { key: key.to_owned(), direction: 1 };
+    let list = |key: &str, filters: &'static str| {
+        let sort = sort(key);
+        let query = Query { limit: 9, token: "", filters, sort_by: Some(&sort) };
+        select(runs(), &query).map(|page| page.rows.len()).map_err(|status| (status.code, status.message))
+    };
+    let message = "failed database operation with column reference \"created_at\" is ambiguous".to_owned();
+    assert_eq!(list("created_at", "eq(launch_plan.name,etl)"), Err((Code::Unknown, message)));
+    assert_eq!(list("started_at", "eq(launch_plan.name,etl)"), Ok(4));
+    assert_eq!(list("created_at", "eq(phase,FAILED)"), Ok(2));
+    assert!(list("execution_name", "eq(execution_tag.key,team)").is_err());
+}
+
+proptest! {
+    #[test]
+    fn any_filter_text_gets_an_answer(text in any::<String>()) {
+        let _ = names(&text);
+    }
+
+    #[test]
+    fn any_term_gets_an_answer(
+        function in "(eq|ne|gt|gte|lt|lte|contains|not_like|value_in|value_not_in|x)",
+        field in "(phase|state|started_at|duration|execution_tag\\.key|launch_plan\\.state|spec|[a-z_.]{0,9})",
+        value in "[ -~é]{0,12}",
+        token in "[0-9x-]{0,25}",
+    ) {
+        let filters = format!("{function}({field},{value})");
+        let query = Query { limit: 3, token: &token, filters: &filters, sort_by: None };
+        if let Ok(page) = select(runs(), &query) {
+            prop_assert!(page.rows.len() <= 3);
+            prop_assert_eq!(page.token.is_empty(), page.rows.len() < 3);
+        }
+    }
+
+    #[test]
+    fn what_equals_a_text_is_found_by_it(name in "[a-zA-Z0-9_ .:/-]*[a-zA-Z0-9]") {
+        let run = Run { phase: Box::leak(name.clone().into_boxed_str()), ..run("x", "", 0) };
+        let count = |filters: String| {
+            let query = Query { limit: 9, filters: &filters, ..Query::default() };
+            select([run.clone()], &query).unwrap().rows.len()
+        };
+        // One white space before a value is not part of it.
+        let padded = if name.starts_with(' ') { format!(" {name}") } else { name };
+        prop_assert_eq!(count(format!("eq(phase,{padded})")), 1);
+        prop_assert_eq!(count(format!("ne(phase,{padded})")), 0);
+        prop_assert_eq!(count(format!("contains(phase,{padded})")), 1);
+    }
 }
 
 struct Project(&'static str, i64);

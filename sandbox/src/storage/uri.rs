@@ -104,6 +104,8 @@ fn resolve_dots(path: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -124,6 +126,23 @@ mod tests {
             let reference = reference("b", &["p", "d", "r", name]).unwrap();
             assert_eq!(reference, uri, "{name}");
             assert_eq!(bucket_and_key(&reference), Some(("b".to_owned(), key.to_owned())), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_reference_leads_to_one_object_of_its_bucket(name in any::<String>()) {
+            if let Ok(reference) = reference("b", &["p", &name]) {
+                if let Some((bucket, key)) = bucket_and_key(&reference) {
+                    prop_assert_eq!(bucket, "b");
+                    prop_assert_eq!(bucket_and_key(&normal(&reference)), Some(("b".to_owned(), key)));
+                }
+            }
+        }
+
+        #[test]
+        fn encoding_is_undone_by_decoding(text in any::<String>()) {
+            prop_assert_eq!(decode(&encode(&text)), Some(text));
         }
     }
 
