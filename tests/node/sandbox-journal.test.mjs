@@ -103,6 +103,66 @@ describe('a data folder', () => {
     assert.deepEqual(names, expected)
   })
 
+  it('brings back executions as they were, to the last field', async () => {
+    const id = { resourceType: 'TASK', project: 'flytesnacks', domain: 'development', name: 'task', version: 'v1' }
+    const script = 'echo "$1" > "$2/y"; [ "$1" = good ]'
+    const template = {
+      id,
+      type: 'raw-container',
+      metadata: { runtime: { version: '1' }, retries: { retries: 1 } },
+      interface: {
+        inputs: { variables: { x: { type: { simple: 'STRING' } } } },
+        outputs: { variables: { y: { type: { simple: 'STRING' } } } },
+      },
+      container: {
+        image: 'none',
+        command: ['/bin/sh', '-c', script, 'task', '{{.inputs.x}}', '/out'],
+        dataConfig: { enabled: true, inputPath: '/in', outputPath: '/out' },
+      },
+    }
+    const look = async (remote) => {
+      const seen = []
+      for (const name of ['good', 'bad']) {
+        const id = { project: 'flytesnacks', domain: 'development', name }
+        const { nodeExecutions } = await remote.client.listNodeExecutions({ workflowExecutionId: id, limit: 100 })
+        seen.push(await remote.client.getExecution({ id }), await remote.client.getExecutionData({ id }), nodeExecutions)
+        for (const node of nodeExecutions) seen.push(await remote.client.listTaskExecutions({ nodeExecutionId: node.id, limit: 100 }))
+      }
+      return seen
+    }
+    const first = await startSandbox({ data })
+    const remote = remoteOf(first.url)
+    await remote.registerSpecs({ tasks: [{ template }] })
+    for (const name of ['good', 'bad']) {
+      const run = await remote.execute({ kind: 'task', name: 'task', version: 'v1' }, { name, inputs: { x: name } })
+      await run.wait({ intervalMs: 20, timeoutMs: 10_000 })
+      assert.equal(run.phase, name === 'good' ? 'SUCCEEDED' : 'FAILED')
+    }
+    const before = await look(remote)
+    assert.match(JSON.stringify(before), /"retryAttempt":1/)
+    await first.close()
+    const second = await startSandbox({ data })
+    assert.deepEqual(await look(remoteOf(second.url)), before)
+    await second.close()
+  })
+
+  it('keeps time: a node that slept when the process was killed wakes up in the next one', async () => {
+    const first = await start()
+    const id = (resourceType) => ({ resourceType, project: 'flytesnacks', domain: 'development', name: 'nap', version: 'v1' })
+    const nap = { id: 'nap', metadata: { name: 'nap' }, gateNode: { sleep: { duration: '1.5s' } } }
+    const template = { id: id('WORKFLOW'), metadata: {}, interface: { inputs: {}, outputs: {} }, nodes: [nap], outputs: [] }
+    await first.remote.registerSpecs({ workflows: [{ template }] })
+    const { name } = await first.remote.execute({ kind: 'workflow', name: 'nap', version: 'v1' }, {})
+    await kill(first)
+    const second = await start()
+    const run = await second.remote.fetchExecution({ name })
+    assert.equal(run.isDone, false)
+    await run.wait({ intervalMs: 50, timeoutMs: 10_000 })
+    assert.equal(run.phase, 'SUCCEEDED')
+    assert.ok(run.durationMs >= 1500, `it slept ${run.durationMs} ms`)
+    await kill(second)
+  })
+
   it('survives a record that was cut off', async () => {
     const journal = join(data, 'journal')
     const first = await startSandbox({ data })
