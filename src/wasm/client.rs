@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use js_sys::{JsString, Object, Uint8Array};
+use js_sys::{JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::{metadata, set, to_js_error};
 use super::json::{js_to_wire, wire_to_text};
 use super::options::CallOptions;
-use super::signal::abortable;
+use super::promise::{promise, Work};
 use crate::error::{Error, Kind};
+use crate::host::LocalFuture;
 use crate::idl::methods::Method;
 use crate::rpc::{Call, Channel, Reply};
 
@@ -24,43 +25,55 @@ pub struct FlyteClient {
 impl FlyteClient {
     /// Calls a method by its JavaScript name and resolves to the reply's JSON text; the 66 methods go through it.
     #[wasm_bindgen(js_name = callJson, skip_typescript)]
-    pub async fn call_json(&self, name: &str, request: JsValue, options: JsValue) -> Result<String, JsValue> {
-        let channel = Rc::clone(&self.channel);
-        let method = Method::by_name(name)
-            .ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", name].concat())))?;
-        let wire = js_to_wire(method.request, &request, "request")?;
-        let reply = call(channel, method.path, wire, CallOptions::of(options)?).await?;
-        wire_to_text(method.response, &reply.message)
+    pub fn call_json(&self, name: &str, request: JsValue, options: JsValue) -> Promise {
+        promise(|| {
+            let method = Method::by_name(name)
+                .ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", name].concat())))?;
+            let wire = js_to_wire(method.request, &request, "request")?;
+            let options = CallOptions::of(options)?;
+            let (signal, reply) = (options.signal.clone(), call(&self.channel, method.path, wire, options));
+            Ok(Work::new(signal, async move { Ok(wire_to_text(method.response, &reply.await?.message)?.into()) }))
+        })
     }
 
     /// Calls any unary method by its full name, `/package.Service/Method`, with the bytes of its request, and resolves
     /// to the bytes of its reply: for services that this package does not know. Such a call is never retried
     /// once it may have reached the server.
-    pub async fn unary(
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn unary(
         &self,
         #[wasm_bindgen(js_name = fullMethod)] full_method: &str,
         request: Uint8Array,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<Uint8Array, JsValue> {
-        let reply = call(Rc::clone(&self.channel), full_method, request.to_vec(), CallOptions::of(options)?).await?;
-        Ok(Uint8Array::from(reply.message.as_slice()))
+    ) -> Promise {
+        promise(|| {
+            let options = CallOptions::of(options)?;
+            let (signal, reply) = (options.signal.clone(), call(&self.channel, full_method, request.to_vec(), options));
+            Ok(Work::new(signal, async move { Ok(Uint8Array::from(reply.await?.message.as_slice()).into()) }))
+        })
     }
 }
 
-async fn call(channel: Rc<dyn Channel>, path: &str, message: Vec<u8>, options: CallOptions) -> Result<Reply, JsValue> {
+fn call(
+    channel: &Rc<dyn Channel>,
+    path: &str,
+    message: Vec<u8>,
+    options: CallOptions,
+) -> LocalFuture<Result<Reply, JsValue>> {
     let mut call = Call::new(path, message);
     call.timeout = options.timeout;
     call.metadata = options.metadata;
-    let work = channel.unary(call);
-    let failed = |status| to_js_error(Error::from_status(status, path));
-    let reply = abortable(options.signal, async move { work.await.map_err(failed) }).await?;
-    if let Some(on_reply) = options.on_reply {
-        let told = Object::new();
-        set(&told, "headers", metadata(&reply.headers));
-        set(&told, "trailers", metadata(&reply.trailers));
-        on_reply.call1(&JsValue::UNDEFINED, &told)?;
-    }
-    Ok(reply)
+    let (work, path) = (channel.unary(call), path.to_owned());
+    Box::pin(async move {
+        let reply = work.await.map_err(|status| to_js_error(Error::from_status(status, &path)))?;
+        if let Some(on_reply) = options.on_reply {
+            let told = Object::new();
+            set(&told, "headers", metadata(&reply.headers));
+            set(&told, "trailers", metadata(&reply.trailers));
+            on_reply.call1(&JsValue::UNDEFINED, &told)?;
+        }
+        Ok(reply)
+    })
 }
 
 /// The JavaScript names of the 66 methods.

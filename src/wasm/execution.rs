@@ -1,12 +1,11 @@
 //! `FlyteWorkflowExecution` as JavaScript sees it.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 use futures_util::future::{select, Either};
-use js_sys::Date;
+use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
@@ -15,7 +14,7 @@ use super::json::wire_to_js;
 use super::lend::{put, Lent};
 use super::node::FlyteNodeExecution;
 use super::options::{CallOptions, Options};
-use super::signal::abortable;
+use super::promise::{promise, JsFuture, Work};
 use super::values::FlyteValues;
 use crate::error::Error;
 use crate::remote::{Wait, WorkflowExecution};
@@ -137,65 +136,75 @@ impl FlyteWorkflowExecution {
     }
 
     /// Its inputs, defaults included. Asked for once.
-    pub async fn inputs(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<FlyteValues, JsValue> {
-        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-        let call = options.core();
-        abortable(options.signal, async { inner.inputs(&call).await.map_err(to_js_error) })
-            .await
-            .map(|inner| FlyteValues { inner })
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
+    pub fn inputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
+        promise(move || {
+            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move {
+                let values = inner.inputs(&call).await.map_err(to_js_error)?;
+                Ok(FlyteValues { inner: values }.into())
+            }))
+        })
     }
 
     /// Its outputs. Rejects with FlyteAssertionError while it has not ended, or when it ended without outputs.
-    pub async fn outputs(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<FlyteValues, JsValue> {
-        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-        let call = options.core();
-        abortable(options.signal, async { inner.outputs(&call).await.map_err(to_js_error) })
-            .await
-            .map(|inner| FlyteValues { inner })
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
+    pub fn outputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
+        promise(move || {
+            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move {
+                let values = inner.outputs(&call).await.map_err(to_js_error)?;
+                Ok(FlyteValues { inner: values }.into())
+            }))
+        })
     }
 
     /// Asks the server for its state, with `nodes: true` for its nodes and their task executions too.
-    pub async fn sync(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "SyncOptions")] options: JsValue,
-    ) -> Result<(), JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (nodes, call) = (options.flag("nodes")?.unwrap_or(false), CallOptions::read(&mut options)?);
-        options.finish()?;
-        let (inner, core) = (self.inner.clone(), call.core());
-        abortable(call.signal, async { inner.sync(nodes, &core).await.map_err(to_js_error) }).await
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn sync(&self, #[wasm_bindgen(unchecked_optional_param_type = "SyncOptions")] options: JsValue) -> Promise {
+        promise(move || {
+            let mut options = Options::of(options, "options")?;
+            let (nodes, call) = (options.flag("nodes")?.unwrap_or(false), CallOptions::read(&mut options)?);
+            options.finish()?;
+            let (inner, core) = (self.inner.clone(), call.core());
+            Ok(Work::new(call.signal, async move {
+                inner.sync(nodes, &core).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error)
+            }))
+        })
     }
 
     /// Waits until it has ended, well or not. Rejects with TimeoutError after `timeoutMs` and with CancelledError when
     /// aborted; the execution itself goes on.
-    pub async fn wait(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue,
-    ) -> Result<(), JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (thrown, caught) = oneshot::channel();
-        let (wait, call) = (wait_options(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
-        options.finish()?;
-        // Here `timeoutMs` is about the waiting; each call has the remote's deadline.
-        let (inner, core) = (self.inner.clone(), CallOptions { timeout: None, ..call.clone() }.core());
-        abortable(call.signal, unless(caught, async { inner.wait(&wait, &core).await.map_err(to_js_error) })).await
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn wait(&self, #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue) -> Promise {
+        promise(move || {
+            let mut options = Options::of(options, "options")?;
+            let (thrown, caught) = oneshot::channel();
+            let (wait, call) = (wait_options(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
+            options.finish()?;
+            // Here `timeoutMs` is about the waiting; each call has the remote's deadline.
+            let (inner, core) = (self.inner.clone(), CallOptions { timeout: None, ..call.clone() }.core());
+            let work = async move { inner.wait(&wait, &core).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error) };
+            Ok(Work::new(call.signal, unless(caught, Box::pin(work))))
+        })
     }
 
     /// Ends it. `cause` is shown to whoever looks at it.
-    pub async fn terminate(
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn terminate(
         &self,
-        cause: &str,
+        cause: String,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<(), JsValue> {
-        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-        let call = options.core();
-        abortable(options.signal, async { inner.terminate(cause, &call).await.map_err(to_js_error) }).await
+    ) -> Promise {
+        promise(move || {
+            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move {
+                inner.terminate(&cause, &call).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error)
+            }))
+        })
     }
 
     /// See `lend.rs`.
@@ -237,11 +246,8 @@ fn wait_options(
 }
 
 /// Runs `work`, but fails as soon as something is thrown.
-async fn unless<T>(
-    thrown: oneshot::Receiver<JsValue>,
-    work: impl Future<Output = Result<T, JsValue>>,
-) -> Result<T, JsValue> {
-    match select(Box::pin(work), thrown).await {
+async fn unless(thrown: oneshot::Receiver<JsValue>, work: JsFuture) -> Result<JsValue, JsValue> {
+    match select(work, thrown).await {
         Either::Left((result, _)) => result,
         Either::Right((Ok(error), _)) => Err(error),
         Either::Right((Err(_), work)) => work.await,
@@ -249,6 +255,6 @@ async fn unless<T>(
 }
 
 /// An execution for JavaScript, or its error.
-pub fn attached(result: Result<WorkflowExecution, Error>) -> Result<FlyteWorkflowExecution, JsValue> {
-    result.map(|inner| FlyteWorkflowExecution { inner }).map_err(to_js_error)
+pub fn attached(result: Result<WorkflowExecution, Error>) -> Result<JsValue, JsValue> {
+    result.map(|inner| FlyteWorkflowExecution { inner }.into()).map_err(to_js_error)
 }

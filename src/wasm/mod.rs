@@ -13,6 +13,7 @@ mod lend;
 mod node;
 mod options;
 mod pages;
+mod promise;
 mod proto;
 mod read;
 mod remote;

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::error::to_js_error;
 use super::execution::FlyteWorkflowExecution;
-use super::signal::abortable;
+use super::promise::{promise, Work};
 use crate::remote::Pager;
 
 /// Executions, page by page.
@@ -21,9 +22,14 @@ pub struct ExecutionPages {
 impl ExecutionPages {
     /// The next page, undefined after the last one.
     #[wasm_bindgen(skip_typescript)]
-    pub async fn next(&self) -> Result<Option<Vec<FlyteWorkflowExecution>>, JsValue> {
-        let inner = Rc::clone(&self.inner);
-        let page = abortable(self.signal.clone(), async move { inner.next().await.map_err(to_js_error) }).await?;
-        Ok(page.map(|page| page.into_iter().map(|inner| FlyteWorkflowExecution { inner }).collect()))
+    pub fn next(&self) -> Promise {
+        let (inner, signal) = (Rc::clone(&self.inner), self.signal.clone());
+        promise(|| {
+            Ok(Work::new(signal, async move {
+                let Some(page) = inner.next().await.map_err(to_js_error)? else { return Ok(JsValue::UNDEFINED) };
+                let page = page.into_iter().map(|inner| JsValue::from(FlyteWorkflowExecution { inner }));
+                Ok(page.collect::<Array>().into())
+            }))
+        })
     }
 }

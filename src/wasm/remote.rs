@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::client::FlyteClient;
@@ -9,12 +10,12 @@ use super::dto;
 use super::entity::{FlyteLaunchPlan, FlyteTask, FlyteWorkflow};
 use super::environment::environment;
 use super::error::{foreign, to_js_error};
-use super::execution::{attached, FlyteWorkflowExecution};
+use super::execution::attached;
 use super::host::JsHost;
 use super::options::{wrong, CallOptions, Options};
 use super::pages::ExecutionPages;
+use super::promise::{promise, Work};
 use super::read;
-use super::signal::abortable;
 use super::source::HostSource;
 use crate::error::Kind;
 use crate::remote::Remote;
@@ -66,91 +67,124 @@ impl FlyteRemote {
     }
 
     /// A task; without a version its newest. Rejects with NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchTask)]
-    pub async fn fetch_task(
+    #[wasm_bindgen(js_name = fetchTask, unchecked_return_type = "Promise<FlyteTask>")]
+    pub fn fetch_task(
         &self,
         #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<FlyteTask, JsValue> {
-        let (inner, reference, options) = (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
-        let call = options.core();
-        let work = async { inner.fetch_task(&reference, &call).await.map_err(to_js_error) };
-        abortable(options.signal, work).await.map(|inner| FlyteTask { inner })
+    ) -> Promise {
+        promise(move || {
+            let (inner, reference, options) =
+                (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move {
+                let fetched = inner.fetch_task(&reference, &call).await.map_err(to_js_error)?;
+                Ok(FlyteTask { inner: fetched }.into())
+            }))
+        })
     }
 
     /// A workflow; without a version its newest. Rejects with NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchWorkflow)]
-    pub async fn fetch_workflow(
+    #[wasm_bindgen(js_name = fetchWorkflow, unchecked_return_type = "Promise<FlyteWorkflow>")]
+    pub fn fetch_workflow(
         &self,
         #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<FlyteWorkflow, JsValue> {
-        let (inner, reference, options) = (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
-        let call = options.core();
-        let work = async { inner.fetch_workflow(&reference, &call).await.map_err(to_js_error) };
-        abortable(options.signal, work).await.map(|inner| FlyteWorkflow { inner })
+    ) -> Promise {
+        promise(move || {
+            let (inner, reference, options) =
+                (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move {
+                let fetched = inner.fetch_workflow(&reference, &call).await.map_err(to_js_error)?;
+                Ok(FlyteWorkflow { inner: fetched }.into())
+            }))
+        })
     }
 
     /// A launch plan with its workflow's interface; without a version its newest, active or not. Rejects with
     /// NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchLaunchPlan)]
-    pub async fn fetch_launch_plan(
+    #[wasm_bindgen(js_name = fetchLaunchPlan, unchecked_return_type = "Promise<FlyteLaunchPlan>")]
+    pub fn fetch_launch_plan(
         &self,
         #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<FlyteLaunchPlan, JsValue> {
-        let (inner, reference, options) = (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
-        let call = options.core();
-        let work = async { inner.fetch_launch_plan(&reference, &call).await.map_err(to_js_error) };
-        abortable(options.signal, work).await.map(|inner| FlyteLaunchPlan { inner })
+    ) -> Promise {
+        promise(move || {
+            let (inner, reference, options) =
+                (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move {
+                let fetched = inner.fetch_launch_plan(&reference, &call).await.map_err(to_js_error)?;
+                Ok(FlyteLaunchPlan { inner: fetched }.into())
+            }))
+        })
     }
 
     /// An execution. Rejects with NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchExecution)]
-    pub async fn fetch_execution(
+    #[wasm_bindgen(js_name = fetchExecution, unchecked_return_type = "Promise<FlyteWorkflowExecution>")]
+    pub fn fetch_execution(
         &self,
         #[wasm_bindgen(unchecked_param_type = "ExecutionReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<FlyteWorkflowExecution, JsValue> {
-        let (inner, reference, options) = (self.inner.clone(), read::execution(reference)?, CallOptions::of(options)?);
-        let call = options.core();
-        abortable(options.signal, async { attached(inner.fetch_execution(&reference, &call).await) }).await
+    ) -> Promise {
+        promise(move || {
+            let (inner, reference, options) =
+                (self.inner.clone(), read::execution(reference)?, CallOptions::of(options)?);
+            let call = options.core();
+            Ok(Work::new(options.signal, async move { attached(inner.fetch_execution(&reference, &call).await) }))
+        })
     }
 
     /// Registers compiled specs: tasks, then workflows, then launch plans. What is there already in the same form counts as
     /// registered. Rejects with InvalidInputError when something else has the same identifier.
     #[wasm_bindgen(
         js_name = registerSpecs,
-        unchecked_return_type = "{ tasks: Registered[]; workflows: Registered[]; launchPlans: Registered[] }"
+        unchecked_return_type = "Promise<{ tasks: Registered[]; workflows: Registered[]; launchPlans: Registered[] }>"
     )]
-    pub async fn register_specs(
+    pub fn register_specs(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Specs")] specs: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RegisterOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (inner, specs, register, call) =
-            (self.inner.clone(), read::specs(specs)?, read::register(&mut options)?, CallOptions::read(&mut options)?);
-        options.finish()?;
-        let core = call.core();
-        let work = async { inner.register_specs(&specs, &register, &core).await.map_err(to_js_error) };
-        abortable(call.signal, work).await.map(|done| dto::registered(&done))
+    ) -> Promise {
+        promise(move || {
+            let mut options = Options::of(options, "options")?;
+            let (inner, specs, register, call) = (
+                self.inner.clone(),
+                read::specs(specs)?,
+                read::register(&mut options)?,
+                CallOptions::read(&mut options)?,
+            );
+            options.finish()?;
+            let core = call.core();
+            Ok(Work::new(call.signal, async move {
+                let done = inner.register_specs(&specs, &register, &core).await.map_err(to_js_error)?;
+                Ok(dto::registered(&done))
+            }))
+        })
     }
 
     /// Launches a fetched task, workflow or launch plan, or one named by its reference. All mistakes in the inputs are
     /// told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version.
-    pub async fn execute(
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteWorkflowExecution>")]
+    pub fn execute(
         &self,
         #[wasm_bindgen(unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference")]
         entity: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ExecuteOptions")] options: JsValue,
-    ) -> Result<FlyteWorkflowExecution, JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (inner, target, execute, call) =
-            (self.inner.clone(), read::target(entity)?, read::execute(&mut options)?, CallOptions::read(&mut options)?);
-        options.finish()?;
-        let core = call.core();
-        abortable(call.signal, async { attached(inner.execute(&target, &execute, &core).await) }).await
+    ) -> Promise {
+        promise(move || {
+            let mut options = Options::of(options, "options")?;
+            let (inner, target, execute, call) = (
+                self.inner.clone(),
+                read::target(entity)?,
+                read::execute(&mut options)?,
+                CallOptions::read(&mut options)?,
+            );
+            options.finish()?;
+            let core = call.core();
+            Ok(Work::new(call.signal, async move { attached(inner.execute(&target, &execute, &core).await) }))
+        })
     }
 
     /// Executions of a project and domain, the newest first, fetched page by page as they are asked for.
@@ -167,34 +201,42 @@ impl FlyteRemote {
     }
 
     /// Ends an execution. `cause` is shown to whoever looks at it.
-    pub async fn terminate(
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn terminate(
         &self,
         #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution | ExecutionReference | string")]
         execution: JsValue,
-        cause: &str,
+        cause: String,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Result<(), JsValue> {
-        let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-        let (id, call) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, options.core());
-        abortable(options.signal, async { inner.terminate(&id, cause, &call).await.map_err(to_js_error) }).await
+    ) -> Promise {
+        promise(move || {
+            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
+            let (id, call) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, options.core());
+            Ok(Work::new(options.signal, async move {
+                inner.terminate(&id, &cause, &call).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error)
+            }))
+        })
     }
 
     /// Stores a file through a signed URL: bytes, a Blob or File, in Node also a path. Rejects with UploadError.
-    #[wasm_bindgen(js_name = uploadFile, unchecked_return_type = "Uploaded")]
-    pub async fn upload_file(
+    #[wasm_bindgen(js_name = uploadFile, unchecked_return_type = "Promise<Uploaded>")]
+    pub fn upload_file(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UploadSource")] source: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "UploadOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (inner, upload, call) = (self.inner.clone(), read::upload(&mut options)?, CallOptions::read(&mut options)?);
-        options.finish()?;
-        let core = call.core();
-        let work = async {
-            let source = open(source).await?;
-            inner.upload_file(&source, &upload, &core).await.map_err(to_js_error)
-        };
-        abortable(call.signal, work).await.map(|file| dto::uploaded(&file))
+    ) -> Promise {
+        promise(move || {
+            let mut options = Options::of(options, "options")?;
+            let (inner, upload, call) =
+                (self.inner.clone(), read::upload(&mut options)?, CallOptions::read(&mut options)?);
+            options.finish()?;
+            let core = call.core();
+            Ok(Work::new(call.signal, async move {
+                let source = open(source).await?;
+                let file = inner.upload_file(&source, &upload, &core).await.map_err(to_js_error)?;
+                Ok(dto::uploaded(&file))
+            }))
+        })
     }
 
     /// The page of an entity or execution in Flyte's console.

@@ -1,20 +1,15 @@
 //! A caller's AbortSignal: when it fires, the call's future is dropped, which aborts its request.
 
-use std::future::Future;
-
 use futures_util::future::{select, Either};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::error::to_js_error;
+use super::promise::JsFuture;
 use crate::error::{Error, Kind};
 
 /// Runs `work` until it ends or the signal fires.
-pub async fn abortable<T>(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<T, JsValue>>,
-) -> Result<T, JsValue> {
-    let Some(signal) = signal else { return work.await };
+pub async fn abortable(signal: AbortSignal, work: JsFuture) -> Result<JsValue, JsValue> {
     if signal.aborted() {
         return Err(cancelled(&signal));
     }
@@ -22,7 +17,7 @@ pub async fn abortable<T>(
     let listener = Closure::once(move || sender.send(()).is_ok());
     let function = listener.as_ref().unchecked_ref();
     signal.add_event_listener_with_callback("abort", function)?;
-    let ended = select(Box::pin(work), receiver).await;
+    let ended = select(work, receiver).await;
     signal.remove_event_listener_with_callback("abort", function)?;
     match ended {
         Either::Left((result, _)) => result,
