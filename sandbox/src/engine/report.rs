@@ -10,7 +10,7 @@ use crate::idl::event::{
     WorkflowNodeMetadata,
 };
 use crate::idl::{core, event};
-use crate::record::{execution_event, node_event, task_event, Store};
+use crate::record::{execution_event, execution_is_over, node_event, task_event, Store};
 use crate::sandbox::Sandbox;
 use crate::state::{ExecutionKey, ExecutionRow};
 use crate::time::timestamp;
@@ -66,7 +66,12 @@ impl Walk<'_> {
             output_result,
             ..Default::default()
         };
-        with_row(self.sandbox, &self.run.key, |row, store| execution_event(row, &event, store));
+        with_row(self.sandbox, &self.run.key, |row, store| {
+            // Somebody else may have sent the last event.
+            if !execution_is_over(row.phase()) {
+                execution_event(row, &event, store);
+            }
+        });
     }
 
     /// Records a phase of a node. Inputs must have been kept before.

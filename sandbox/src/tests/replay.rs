@@ -2,29 +2,38 @@
 
 use std::time::Duration;
 
-use prost::Message;
-
 use super::support::*;
 use crate::idl::admin::*;
 use crate::idl::core::*;
 use crate::{ContainerResult, Options, Sandbox};
 
 #[test]
-fn the_same_calls_and_results_give_the_same_state() {
-    let mut journal: Vec<(Duration, String, Vec<u8>)> = Vec::new();
+fn a_journal_gives_the_same_state_again() {
     let mut bench = doubling_bench();
-    let request = request(ResourceType::LaunchPlan, "doubling", &[("x", int(3))]);
-    let name = bench.try_execute(request.clone()).unwrap();
+    let nodes = vec![
+        node("n0", run_launch_plan("doubling"), &[("x", constant(int(4)))]),
+        node("n1", run_task("double"), &[("x", promise("n0", "y"))]),
+    ];
+    bench.workflow(workflow("outer", &[], &[], nodes), Vec::new());
+    let ended = bench.execute("outer", &[]);
     bench.settle(double);
-    let wanted = bench.execution(&name).encode_to_vec();
+    let failed = bench.execute("doubling", &[("x", int(1))]);
+    bench.settle(|_, _| ContainerResult { exit_code: 1, ..Default::default() });
+    let _ = bench.try_execute(request(ResourceType::LaunchPlan, "unknown", &[]));
+    let running = bench.execute("outer", &[]);
+    let unfinished = bench.sandbox.unfinished();
 
-    let mut second = doubling_bench();
-    second.now += Duration::ZERO;
-    let again = second.try_execute(request).unwrap();
-    second.settle(double);
-    assert_eq!(again, name, "names come from the seed");
-    journal.push((second.now, again.clone(), second.execution(&again).encode_to_vec()));
-    assert_eq!(journal.remove(0).2, wanted);
+    let mut again = Bench::new(bench.sandbox.options().clone());
+    replay(&mut again.sandbox, &bench.journal);
+    assert_eq!(again.sandbox.unfinished(), unfinished);
+    assert_eq!(again.sandbox.drain_effects().len(), 4, "shells start again what is unfinished, not these");
+    for name in [ended, failed, running] {
+        assert_eq!(bench.execution(&name), again.execution(&name));
+        assert_eq!(bench.nodes(&name, ""), again.nodes(&name, ""));
+        for node in ["n0", "n1"] {
+            assert_eq!(bench.attempts(&name, node), again.attempts(&name, node));
+        }
+    }
 }
 
 #[test]

@@ -13,10 +13,30 @@ pub use crate::idl::core::literal_type::Type;
 pub const PROJECT: &str = "flytesnacks";
 pub const DOMAIN: &str = "development";
 
-/// A sandbox with a clock.
+/// A sandbox with a clock and a journal.
 pub struct Bench {
     pub sandbox: Sandbox,
     pub now: Duration,
+    pub journal: Vec<(Duration, Entry)>,
+}
+
+/// What came in.
+#[derive(Clone)]
+pub enum Entry {
+    Call(String, Vec<u8>),
+    Started(String),
+    Finished(String, ContainerResult),
+}
+
+/// Lets the entries of a journal come in again.
+pub fn replay(sandbox: &mut Sandbox, journal: &[(Duration, Entry)]) {
+    for (now, entry) in journal.iter().cloned() {
+        match entry {
+            Entry::Call(path, message) => _ = sandbox.call(now, &path, &message),
+            Entry::Started(run) => sandbox.container_started(now, &run),
+            Entry::Finished(run, result) => sandbox.container_finished(now, &run, result),
+        }
+    }
 }
 
 impl Default for Bench {
@@ -27,7 +47,7 @@ impl Default for Bench {
 
 impl Bench {
     pub fn new(options: Options) -> Self {
-        Bench { sandbox: Sandbox::new(options), now: Duration::from_secs(1_000_000) }
+        Bench { sandbox: Sandbox::new(options), now: Duration::from_secs(1_000_000), journal: Vec::new() }
     }
 
     /// Calls a method of AdminService one second later.
@@ -43,7 +63,9 @@ impl Bench {
     ) -> Result<R, Status> {
         self.now += Duration::from_secs(1);
         let path = format!("/flyteidl.service.{service}Service/{method}");
-        let reply = self.sandbox.call(self.now, &path, &request.encode_to_vec())?;
+        let message = request.encode_to_vec();
+        self.journal.push((self.now, Entry::Call(path.clone(), message.clone())));
+        let reply = self.sandbox.call(self.now, &path, &message)?;
         Ok(R::decode(reply.as_slice()).unwrap())
     }
 
@@ -168,8 +190,10 @@ impl Bench {
     /// Lets a container start and end.
     pub fn finish(&mut self, container: &RunContainer, result: ContainerResult) {
         self.now += Duration::from_secs(1);
+        self.journal.push((self.now, Entry::Started(container.run.clone())));
         self.sandbox.container_started(self.now, &container.run);
         self.now += Duration::from_secs(1);
+        self.journal.push((self.now, Entry::Finished(container.run.clone(), result.clone())));
         self.sandbox.container_finished(self.now, &container.run, result);
     }
 
