@@ -32,8 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let pool: DescriptorPool = compiler.descriptor_pool();
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let schema = schema::Schema::of(&pool)?;
-    fs::write(out.join("schema.rs"), schema.source())?;
+    let schema = schema::Schema::of(&pool);
+    fs::write(out.join("schema.rs"), schema.source()?)?;
     fs::write(out.join("methods.rs"), methods::source(&pool, &schema)?)?;
 
     let descriptors = pool.encode_to_vec();
