@@ -19,6 +19,22 @@ export function measure(contestants, { rounds = 41, warmup = 8 } = {}) {
   return Object.fromEntries(names.map((name) => [name, median(times[name])]))
 }
 
+/** The same for contestants that return promises. */
+export async function measureAsync(contestants, { rounds = 41, warmup = 8 } = {}) {
+  const names = Object.keys(contestants)
+  const times = Object.fromEntries(names.map((name) => [name, []]))
+  for (let round = -warmup; round < rounds; round++) {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[(i + round + warmup) % names.length]
+      const start = performance.now()
+      await contestants[name]()
+      const time = performance.now() - start
+      if (round >= 0) times[name].push(time)
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times[name])]))
+}
+
 /** The middle value. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
