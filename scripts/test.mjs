@@ -26,7 +26,8 @@ const STEPS = {
     run(node, ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'])
   },
   lint: () => {
-    run('cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--features', 'js', '--', '--deny', 'warnings'])
+    const features = 'js,testing,tonic-web-wasm-client'
+    run('cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--features', features, '--', '--deny', 'warnings'])
     run(node, ['node_modules/typescript/bin/tsc', '--noEmit'])
     run(node, ['node_modules/typescript/bin/tsc', '--noEmit', '--project', 'www'])
   },
