@@ -1,5 +1,7 @@
 //! Typed calls over a channel.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -83,7 +85,7 @@ impl Client {
     }
 
     /// Runs `work` until the scope's deadline; `None` when that came first.
-    pub(super) async fn within<T>(&self, scope: &Scope, work: LocalFuture<T>) -> Option<T> {
+    pub(super) async fn within<T>(&self, scope: &Scope, work: Pin<Box<dyn Future<Output = T> + '_>>) -> Option<T> {
         let Some(deadline) = scope.deadline else { return Some(work.await) };
         let alarm = self.host.sleep(deadline.saturating_sub(self.host.now()));
         match select(work, alarm).await {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::call::Scope;
 use super::{CallOptions, Remote, WorkflowExecution};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
@@ -40,16 +41,19 @@ impl Remote {
     pub async fn wait(&self, execution: &WorkflowExecution, wait: &Wait, options: &CallOptions) -> Result<(), Error> {
         let host = &self.client().host;
         let deadline = wait.timeout.and_then(|timeout| host.now().checked_add(timeout));
+        let until_then = Scope { metadata: Vec::new(), deadline };
         let mut pace = Pace::new(wait.interval);
         let mut reached = host.now();
         let live = wait.nodes && wait.progress.is_some();
         loop {
-            match self.sync(execution, live, options).await {
+            let nodes = live || wait.nodes && execution.is_done();
+            let synced = self.client().within(&until_then, Box::pin(self.sync(execution, nodes, options))).await;
+            match synced.ok_or_else(|| timed_out(execution))? {
+                Ok(()) if execution.is_done() && nodes == wait.nodes => break,
+                // It has ended: once more, with its nodes.
+                Ok(()) if execution.is_done() => continue,
                 Ok(()) => {
                     reached = host.now();
-                    if execution.is_done() {
-                        break;
-                    }
                     if let Some(progress) = &wait.progress {
                         progress(&execution.snapshot());
                     }
@@ -67,9 +71,6 @@ impl Remote {
                 pause = pause.min(left);
             }
             host.sleep(pause).await;
-        }
-        if wait.nodes && !live {
-            self.sync(execution, true, options).await?;
         }
         if let Some(progress) = &wait.progress {
             progress(&execution.snapshot());

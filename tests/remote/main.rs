@@ -7,6 +7,7 @@ mod execute;
 mod fetch;
 mod identifiers;
 mod lists;
+mod odd_bytes;
 mod register;
 mod snapshots;
 mod support;

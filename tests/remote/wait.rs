@@ -212,6 +212,28 @@ fn an_execution_that_ends_with_the_timeout_has_ended() {
 }
 
 #[test]
+fn a_timeout_ends_a_call_that_hangs() {
+    let server = ending_at(Duration::from_secs(3600));
+    let execution = fetch(&server);
+    server.latency(Duration::from_secs(600));
+    let wait = of(|wait| wait.timeout = Some(Duration::from_secs(5)));
+    assert_eq!(server.run(execution.wait(&wait, &call())).unwrap_err().kind, Kind::Timeout);
+    assert_eq!(server.host().elapsed(), Duration::from_secs(5));
+}
+
+#[test]
+fn nodes_that_cannot_be_read_at_the_end_are_asked_for_again() {
+    let server = Server::new(|request| match (request.rpc.as_str(), request.nth) {
+        ("GetExecution", _) => execution(4),
+        (_, 0) => status(Code::Unavailable, "rolling update"),
+        _ => ok(&admin::NodeExecutionList::default()),
+    });
+    let execution = fetch(&server);
+    server.run(execution.wait(&Wait::default(), &call())).unwrap();
+    assert!(execution.snapshot().nodes.is_some());
+}
+
+#[test]
 fn a_failed_execution_ends_the_wait_without_an_error() {
     let server = Server::new(|request| match request.rpc.as_str() {
         "GetExecution" => execution(6),
