@@ -32,9 +32,9 @@ const STEPS = {
     run(node, ['node_modules/typescript/bin/tsc', '--noEmit', '--project', 'www'])
   },
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
-  node: () => run(node, ['--test', '--test-concurrency=2', ...tests('node')]),
-  packaging: () => run(node, ['--test', ...tests('packaging')]),
-  browser: () => run(node, ['--test', '--test-concurrency=1', ...tests('browser')], { env: { ...process.env, CHROMIUM: chromium() } }),
+  node: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=2', ...tests('node')]),
+  packaging: () => run(node, ['--test', '--test-timeout=180000', ...tests('packaging')]),
+  browser: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=1', ...tests('browser')], { env: { ...process.env, CHROMIUM: chromium() } }),
 }
 
 const chromium = () => setup({ browser: true }).chromium
