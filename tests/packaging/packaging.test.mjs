@@ -53,8 +53,8 @@ describe('the tarball', () => {
     }
   })
 
-  it('has one wasm file for the client', () => {
-    const wasm = packed.files.map((file) => file.path).filter((name) => name.endsWith('.wasm'))
+  it('has one wasm file for the client and one for the sandbox, beside those of the built console', () => {
+    const wasm = packed.files.map((file) => file.path).filter((name) => name.endsWith('.wasm') && !name.startsWith('dist/www/'))
     assert.deepEqual(wasm.sort(), ['dist/flyte_remote.wasm', 'dist/flyte_sandbox.wasm'])
   })
 

@@ -52,11 +52,12 @@ fn has_type(message: &MessageDescriptor) -> bool {
     message.package_name().starts_with("flyteidl.") || message.package_name() == "google.rpc"
 }
 
-/// Everything that can be part of a request.
+/// Everything that can be given: requests, and the launch plans that `registerSpecs` takes.
 fn requested(pool: &DescriptorPool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut todo: Vec<MessageDescriptor> =
         pool.services().flat_map(|s| s.methods().map(|m| m.input()).collect::<Vec<_>>()).collect();
+    todo.extend(pool.get_message_by_name("flyteidl.admin.LaunchPlan"));
     while let Some(message) = todo.pop() {
         if found.insert(message.full_name().to_owned()) {
             todo.extend(message.fields().filter_map(|field| field.kind().as_message().cloned()));
