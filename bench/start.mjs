@@ -30,5 +30,6 @@ export function startBench() {
     title: 'From import to the first request, median of 20 processes',
     contestants: { 'flyte-remote': median(times) },
     ours: 'flyte-remote',
+    goal: { most: 15 },
   }
 }

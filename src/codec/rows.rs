@@ -30,8 +30,6 @@ pub struct Column {
     pub name: &'static str,
     /// What it holds.
     pub kind: ColumnKind,
-    /// Its place among the text columns, or among the others.
-    place: usize,
 }
 
 /// The rows of a list.
@@ -58,15 +56,16 @@ pub struct RowReader {
     /// What to do with the fields of each message that leads to a column; the first is the list's element.
     nodes: Vec<Node>,
     texts: usize,
-    numbers: usize,
+    /// What the columns that are no text hold, by their place.
+    number_kinds: Vec<ColumnKind>,
 }
 
 /// What to do with the fields of a message.
 #[derive(Debug, Default)]
 struct Node {
     steps: Vec<Step>,
-    /// By tag: the place in `steps`, counted from 1; 0 or nothing for fields that are skipped.
-    by_tag: Vec<u8>,
+    /// What to do, by tag; nothing for fields that are skipped.
+    by_tag: Vec<Action>,
 }
 
 /// A field that leads to a column.
@@ -80,6 +79,8 @@ struct Step {
 
 #[derive(Clone, Copy, Debug)]
 enum Action {
+    /// A member of a oneof that other columns are in: the step at this place forgets them first.
+    OneOf(usize),
     Enter(usize),
     Text(usize),
     /// A number of 32 bits or a bool.
@@ -110,7 +111,7 @@ impl RowReader {
             columns: Vec::new(),
             nodes: vec![Node::default()],
             texts: 0,
-            numbers: 0,
+            number_kinds: Vec::new(),
         };
         let mut defs = vec![rows_field.message().def()];
         for name in names {
@@ -150,15 +151,19 @@ impl RowReader {
                 continue;
             }
             let kind = column_kind(field)?;
-            let counter = if matches!(kind, ColumnKind::Text) { &mut self.texts } else { &mut self.numbers };
-            let place = *counter;
-            *counter += 1;
+            let place = if matches!(kind, ColumnKind::Text) {
+                self.texts += 1;
+                self.texts - 1
+            } else {
+                self.number_kinds.push(kind);
+                self.number_kinds.len() - 1
+            };
             let action = match kind {
                 ColumnKind::Text => Action::Text(place),
                 ColumnKind::Time | ColumnKind::Span => Action::Moment(place),
                 _ => Action::Number(place),
             };
-            self.columns.push(Column { name, kind, place });
+            self.columns.push(Column { name, kind });
             self.nodes.get_mut(node)?.steps.push(Step { tag, action, forget: Vec::new() });
         }
         Some(())
@@ -194,7 +199,7 @@ impl RowReader {
                 let steps = self.nodes.get(node).map(|node| node.steps.as_slice()).unwrap_or_default();
                 steps.iter().flat_map(|step| self.places_below(step.action)).collect()
             }
-            Action::Nothing => Vec::new(),
+            Action::OneOf(_) | Action::Nothing => Vec::new(),
         }
     }
 
@@ -215,7 +220,9 @@ impl RowReader {
     /// # Errors
     /// Bytes that are not such a message, as far as the columns are concerned; text that is not UTF-8.
     pub fn read(&self, bytes: &[u8]) -> Result<Rows, WireError> {
-        let mut rows = Rows { offsets: vec![0], ..Rows::default() };
+        // A guess that is rarely passed: growing means copying.
+        let text = String::with_capacity(bytes.len() / 3);
+        let mut rows = Rows { offsets: vec![0], text, ..Rows::default() };
         self.read_into(&mut rows, bytes).map_err(|fault| {
             let steps = [PathStep::Index(rows.count), PathStep::Field(self.rows_field.name())];
             WireError { path: path_text(&steps), reason: fault.text() }
@@ -225,7 +232,7 @@ impl RowReader {
 
     fn read_into(&self, rows: &mut Rows, bytes: &[u8]) -> Result<(), Fault> {
         let (rows_tag, token_tag) = (tag_of(self.rows_field), tag_of(self.token_field));
-        let mut scratch = Scratch { texts: vec![&[]; self.texts], numbers: vec![None; self.numbers] };
+        let mut scratch = Scratch { texts: vec![&[]; self.texts], numbers: vec![None; self.number_kinds.len()] };
         let (mut wire, mut units) = (Wire::new(bytes), 0);
         loop {
             let tag = wire.tag()?;
@@ -253,15 +260,13 @@ impl RowReader {
             if tag == 0 {
                 return Ok(());
             }
-            let place = by_tag.get(tag as usize).map_or(0, |place| usize::from(*place));
-            let Some(step) = steps.get(place.wrapping_sub(1)) else {
-                wire.quick_skip(tag)?;
-                continue;
-            };
-            for place in &step.forget {
-                scratch.forget(*place);
+            let mut action = by_tag.get(tag as usize).copied().unwrap_or(Action::Nothing);
+            if let Action::OneOf(place) = action {
+                let Some(step) = steps.get(place) else { return Ok(()) };
+                step.forget.iter().for_each(|place| scratch.forget(*place));
+                action = step.action;
             }
-            match step.action {
+            match action {
                 Action::Enter(node) => self.message(scratch, node, wire.quick_bytes()?)?,
                 Action::Text(place) => {
                     if let Some(text) = scratch.texts.get_mut(place) {
@@ -278,7 +283,7 @@ impl RowReader {
                         *number = Some(moment(number.unwrap_or_default(), wire.quick_bytes()?)?);
                     }
                 }
-                Action::Nothing => wire.skip(tag)?,
+                Action::Nothing | Action::OneOf(_) => wire.quick_skip(tag)?,
             }
         }
     }
@@ -290,23 +295,15 @@ impl RowReader {
             *units += if text.is_ascii() { text.len() } else { text.encode_utf16().count() } as u32;
             rows.offsets.push(*units);
         }
-        let start = rows.numbers.len();
-        rows.numbers.resize(start + self.numbers, 0.0);
-        for column in &self.columns {
-            let Some(value) = scratch.numbers.get(column.place) else { continue };
-            let number = match (column.kind, value) {
-                (ColumnKind::Text, _) => continue,
-                (ColumnKind::Time | ColumnKind::Span, None) => f64::NAN,
-                (ColumnKind::Time | ColumnKind::Span, Some((seconds, nanos))) => {
-                    *seconds as f64 * 1e3 + f64::from(*nanos) / 1e6
-                }
-                (ColumnKind::Flag, value) => f64::from(u8::from(value.is_some_and(|(bits, _)| bits != 0))),
-                (ColumnKind::Number, value) => value.map_or(0.0, |(bits, _)| bits as f64),
-                (ColumnKind::Enum(_), value) => value.map_or(0.0, |(bits, _)| f64::from(bits as i32)),
-            };
-            if let Some(cell) = rows.numbers.get_mut(start + column.place) {
-                *cell = number;
-            }
+        for (kind, value) in self.number_kinds.iter().zip(&scratch.numbers) {
+            let (seconds, nanos) = value.unwrap_or_default();
+            rows.numbers.push(match kind {
+                ColumnKind::Time | ColumnKind::Span if value.is_none() => f64::NAN,
+                ColumnKind::Time | ColumnKind::Span => seconds as f64 * 1e3 + f64::from(nanos) / 1e6,
+                ColumnKind::Flag => f64::from(u8::from(seconds != 0)),
+                ColumnKind::Enum(_) => f64::from(seconds as i32),
+                ColumnKind::Number | ColumnKind::Text => seconds as f64,
+            });
         }
         rows.count += 1;
         Ok(())
@@ -315,11 +312,11 @@ impl RowReader {
 
 impl Node {
     fn index(&mut self) {
-        for (place, step) in (1..).zip(&self.steps) {
+        for (place, step) in self.steps.iter().enumerate() {
             let tag = step.tag as usize;
-            self.by_tag.resize(self.by_tag.len().max(tag + 1), 0);
+            self.by_tag.resize(self.by_tag.len().max(tag + 1), Action::Nothing);
             if let Some(cell) = self.by_tag.get_mut(tag) {
-                *cell = place;
+                *cell = if step.forget.is_empty() { step.action } else { Action::OneOf(place) };
             }
         }
     }
@@ -389,15 +386,17 @@ mod tests {
     const LISTS: [RowList; 3] = [RowList::NodeExecutions, RowList::Executions, RowList::TaskExecutions];
 
     fn cell_text(rows: &Rows, reader: &RowReader, row: usize, name: &str) -> String {
-        let column = reader.columns().iter().find(|column| column.name == name).unwrap();
+        let texts = reader.columns().iter().filter(|column| matches!(column.kind, ColumnKind::Text));
+        let column = texts.map(|column| column.name).position(|known| known == name).unwrap();
         let units: Vec<u16> = rows.text.encode_utf16().collect();
-        let place = row * reader.text_columns() + column.place;
+        let place = row * reader.text_columns() + column;
         String::from_utf16(&units[rows.offsets[place] as usize..rows.offsets[place + 1] as usize]).unwrap()
     }
 
     fn cell_number(rows: &Rows, reader: &RowReader, row: usize, name: &str) -> f64 {
-        let column = reader.columns().iter().find(|column| column.name == name).unwrap();
-        rows.numbers[row * (reader.columns().len() - reader.text_columns()) + column.place]
+        let numbers = reader.columns().iter().filter(|column| !matches!(column.kind, ColumnKind::Text));
+        let column = numbers.map(|column| column.name).position(|known| known == name).unwrap();
+        rows.numbers[row * (reader.columns().len() - reader.text_columns()) + column]
     }
 
     fn nodes() -> admin::NodeExecutionList {
