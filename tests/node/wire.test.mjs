@@ -41,6 +41,7 @@ const successes = {
   'content type without codec': reply(200, { 'content-type': 'application/grpc-web' }, ...ok),
   'content type with parameters': reply(200, { 'content-type': 'application/grpc-web+proto; charset=utf-8' }, ...ok),
   'no content type': reply(200, {}, ...ok),
+  'status in the headers and empty trailers': reply(200, { ...GRPC_WEB, 'grpc-status': '0' }, message('hello'), trailers('')),
   'connection that breaks after the trailers': async (_request, response) => {
     response.writeHead(200, GRPC_WEB)
     response.write(Buffer.concat(ok))
@@ -270,6 +271,20 @@ test('failure: nothing listens at the port', async () => {
   assert.match(error.message, new RegExp(`http://127.0.0.1:${port}`))
   assert.ok(error.cause instanceof Error)
   assert.equal(error.httpStatus, undefined)
+})
+
+test('failure: nothing listens at localhost, whatever its addresses', async () => {
+  const error = await failure(call(`http://localhost:${await deadPort()}`))
+  assert.ok(error instanceof UnavailableError)
+  assert.match(error.message, /ECONNREFUSED/)
+})
+
+test('failure: headers larger than Node allows', async (t) => {
+  const server = await serve(t, reply(200, { ...GRPC_WEB, 'grpc-status': '6', 'grpc-message': 'x'.repeat(30_000) }))
+  const error = await failure(call(server.endpoint, { remote: { retries: 3 } }))
+  assert.equal(error.code, 'RESOURCE_EXHAUSTED')
+  assert.match(error.message, /--max-http-header-size/)
+  assert.equal(server.requests.length, 1)
 })
 
 test('failure: no such host', async () => {

@@ -6,14 +6,21 @@ use crate::rpc::{Code, Endpoint, Origin, Status};
 /// The request got no reply.
 #[must_use]
 pub fn no_reply(error: FetchError, endpoint: &Endpoint) -> Status {
-    let origin = if never_connected(&error) { Origin::Unsent } else { Origin::Cut };
+    let (code, origin) = if error.message.contains("Headers Overflow") {
+        // A failure told in headers, with a text too long for the host: coming back later does not help.
+        (Code::ResourceExhausted, Origin::Protocol)
+    } else if never_connected(&error) {
+        (Code::Unavailable, Origin::Unsent)
+    } else {
+        (Code::Unavailable, Origin::Cut)
+    };
     let message = if error.reason_hidden {
         hidden(&error.message, endpoint)
     } else {
         let hint = hint(&error.message).map(|hint| format!(" ({hint})")).unwrap_or_default();
         format!("no reply from {endpoint}: {}{hint}", error.message)
     };
-    let mut status = Status::new(Code::Unavailable, message).from_origin(origin);
+    let mut status = Status::new(code, message).from_origin(origin);
     status.cause = error.cause;
     status
 }
@@ -57,7 +64,11 @@ fn never_connected(error: &FetchError) -> bool {
 }
 
 fn hint(message: &str) -> Option<&'static str> {
-    const HINTS: [(&str, &str); 11] = [
+    const HINTS: [(&str, &str); 12] = [
+        (
+            "Headers Overflow",
+            "the reply's headers are larger than Node allows: start it with --max-http-header-size=65536",
+        ),
         ("ECONNREFUSED", "nothing listens at that host and port"),
         ("ENOTFOUND", "no such host name"),
         ("EAI_AGAIN", "host names can't be looked up now"),

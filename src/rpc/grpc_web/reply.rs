@@ -127,7 +127,7 @@ fn split_trailers(ending: Ending) -> (Option<Metadata>, Ending) {
 /// An undisturbed body under a 2xx status, and no failure told.
 fn whole(head: Head, body: Body, trailers: Option<Metadata>) -> Result<Reply, Status> {
     let Some(trailers) = trailers else { return Err(no_trailers(head, &body)) };
-    if trailers::verdict(&trailers).is_none() {
+    if trailers::verdict(&trailers).or_else(|| trailers::verdict(&head.headers)).is_none() {
         let text = said(&trailers);
         let status = Status::new(Code::Unknown, format!("the reply's trailers have no grpc-status{text}"));
         return Err(head.status(status.from_origin(Origin::Protocol), trailers));

@@ -148,6 +148,19 @@ fn trailers_without_status() {
 }
 
 #[test]
+fn success_told_in_the_headers_needs_no_status_in_the_trailers() {
+    let reply = frames(&[(0, "m"), (0x80, "")]).with_header("grpc-status", "0");
+    assert_eq!(answer(reply).unwrap().message, b"m");
+}
+
+#[test]
+fn headers_over_the_hosts_limit_are_no_outage() {
+    let status = fails(SimReply::failing("fetch failed: Headers Overflow Error"));
+    assert_eq!((status.code, status.origin), (Code::ResourceExhausted, Origin::Protocol));
+    assert!(status.message.contains("--max-http-header-size"), "{}", status.message);
+}
+
+#[test]
 fn missing_message() {
     let status = fails(frames(&[(0x80, "grpc-status: 0")]));
     check(&status, Code::Unimplemented, "the reply says OK but has no message");

@@ -3,10 +3,9 @@
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::Engine as _;
-use prost::Message as _;
 
 use super::percent;
-use crate::idl::google::rpc::Status as Details;
+use crate::codec::{Fields, Malformed};
 use crate::rpc::{Code, Metadata};
 
 /// Standard base64, padded or not; proxies differ.
@@ -87,13 +86,35 @@ fn number(value: &str) -> Option<Code> {
 }
 
 fn details(metadata: &Metadata) -> (Vec<u8>, Option<Details>) {
-    let all = values(metadata, "grpc-status-details-bin").flat_map(|value| value.split(','));
-    let decoded = all.filter_map(|value| {
+    let mut all = values(metadata, "grpc-status-details-bin").flat_map(|value| value.split(','));
+    let decoded = all.find_map(|value| {
         let bytes = BASE64.decode(value.trim()).ok().filter(|bytes| !bytes.is_empty())?;
-        let details = Details::decode(bytes.as_slice()).ok()?;
+        let details = Details::read(&bytes).ok()?;
         Some((bytes, Some(details)))
     });
-    decoded.into_iter().next().unwrap_or_default()
+    decoded.unwrap_or_default()
+}
+
+/// What a `google.rpc.Status` says beside its details.
+#[derive(Default)]
+struct Details {
+    code: i32,
+    message: String,
+}
+
+impl Details {
+    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (mut details, mut fields) = (Details::default(), Fields::of(bytes));
+        while let Some(field) = fields.next()? {
+            match field.number {
+                1 => details.code = field.int32()?,
+                2 => details.message = field.text()?,
+                3 => _ = field.message()?,
+                _ => {}
+            }
+        }
+        Ok(details)
+    }
 }
 
 #[cfg(test)]
@@ -102,8 +123,10 @@ mod tests {
 
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
     use proptest::prelude::*;
+    use prost::Message as _;
 
     use super::*;
+    use crate::idl::google::rpc::Status;
 
     fn read(text: &str) -> Option<Verdict> {
         verdict(&parse(text.as_bytes()))
@@ -115,7 +138,7 @@ mod tests {
 
     fn details() -> Vec<u8> {
         // 7 bytes: base64 pads it.
-        Details { code: 6, message: "two".into(), details: Vec::new() }.encode_to_vec()
+        Status { code: 6, message: "two".into(), details: Vec::new() }.encode_to_vec()
     }
 
     #[test]
