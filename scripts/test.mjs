@@ -34,7 +34,10 @@ const STEPS = {
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
   node: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=2', ...tests('node')]),
   packaging: () => run(node, ['--test', '--test-timeout=180000', ...tests('packaging')]),
-  browser: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=1', ...tests('browser')], { env: { ...process.env, CHROMIUM: chromium() } }),
+  browser: () =>
+    run(node, ['--test', '--test-timeout=180000', '--test-concurrency=1', ...tests('browser')], {
+      env: { ...process.env, CHROMIUM: chromium() },
+    }),
 }
 
 const chromium = () => setup({ browser: true }).chromium
