@@ -1,6 +1,7 @@
 //! Why something failed, as the caller can act on it. `js/errors.ts` has a class for each [`Kind`].
 
 use std::any::Any;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use crate::rpc::{Code, Origin, Safety, Status};
@@ -47,9 +48,14 @@ pub struct Problem {
     pub message: String,
 }
 
-/// A failure with everything that is known about it.
+/// A failure with everything that is known about it, which is in [`Failure`]. It is a pointer: errors are rare, and
+/// every result carries the room for one.
 #[derive(Clone)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+/// What is known about a failure.
+#[derive(Clone)]
+pub struct Failure {
     /// What kind of failure it is.
     pub kind: Kind,
     /// What, where, and what to do next.
@@ -72,7 +78,7 @@ impl Error {
     /// An error of a kind with a text.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error {
+        Error(Box::new(Failure {
             kind,
             message: message.into(),
             status: None,
@@ -81,7 +87,7 @@ impl Error {
             path: None,
             problems: Box::default(),
             cause: None,
-        }
+        }))
     }
 
     /// The error for a failed call of `method`: method, what the server said, what to do next.
@@ -225,6 +231,20 @@ impl Kind {
             Kind::NotImplemented => Some("The server is too old for this, or the endpoint is not FlyteAdmin's"),
             _ => None,
         }
+    }
+}
+
+impl Deref for Error {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
     }
 }
 

@@ -110,7 +110,7 @@ impl Remote {
         match self.list_task_executions(&node.id, scope).await {
             Ok(attempts) => node.task_executions = attempts,
             Err(error) if error.is_about_the_connection() => return Err(error),
-            Err(error) => node.problem = Some(error.message),
+            Err(error) => node.problem = Some(error.message.clone()),
         }
         Ok(node)
     }

@@ -46,7 +46,7 @@ impl<C: Channel> Channel for WithMetadata<C> {
                 self.inner.unary(call)
             }
             Err(error) => {
-                let status = Status::new(Code::InvalidArgument, error.message).from_origin(Origin::Unsent);
+                let status = Status::new(Code::InvalidArgument, error.message.as_str()).from_origin(Origin::Unsent);
                 Box::pin(ready(Err(status)))
             }
         }

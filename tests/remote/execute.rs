@@ -280,7 +280,7 @@ fn names_are_checked_before_anything_is_sent() {
         let error = execute(&server, &Target::LaunchPlan(plan()), &Execute { name, name_prefix, ..with_day() });
         let error = error.err().unwrap();
         assert_eq!(error.kind, Kind::Value);
-        (error.path.unwrap().into_string(), error.message)
+        (error.path.clone().unwrap().into_string(), error.message.clone())
     };
     for bad in ["", "1a", "-a", "Abc", "a_b", "a b", "ä", &"a".repeat(64)] {
         let (path, message) = named(Some(bad), None);

@@ -107,7 +107,7 @@ fn a_launch_plan_has_its_workflows_interface_under_its_own_inputs() {
 fn what_is_missing_is_told_before_anything_is_sent() {
     let server = Server::new(unexpected);
     let bare = server.remote_with(Settings::default());
-    let path = |error: Error| error.path.unwrap().into_string();
+    let path = |error: Error| error.path.clone().unwrap().into_string();
     let named = Reference::parse("t").unwrap();
     assert_eq!(path(server.run(bare.fetch_task(&named, &call())).unwrap_err()), "project");
     let half = Reference::parse("tsk:p::t:v").unwrap();

@@ -176,7 +176,7 @@ fn a_store_that_fails_is_told_without_the_signed_part_of_the_link() {
         let error = server.run(execution.outputs(&call())).err().unwrap();
         assert_eq!(error.kind, Kind::Download);
         assert!(!error.message.contains("secret"), "{}", error.message);
-        error.message
+        error.message.clone()
     };
     let denied =
         || SimReply::raw(403, &[], b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>");

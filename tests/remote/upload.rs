@@ -124,7 +124,7 @@ fn a_refusal_tells_status_and_reason_but_not_the_signed_link() {
         let error = upload(&server, &UploadFile::default()).unwrap_err();
         assert_eq!(error.kind, Kind::Upload);
         assert!(!error.message.contains("secret"), "{}", error.message);
-        error.message
+        error.message.clone()
     };
     assert_eq!(
         refusal(400, b"<Error><Code>BadDigest</Code><Message>The Content-MD5 did not match.</Message></Error>"),

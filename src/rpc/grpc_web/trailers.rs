@@ -85,6 +85,28 @@ fn number(value: &str) -> Option<Code> {
     digits.then(|| value.parse().ok().and_then(Code::from_number)).flatten()
 }
 
+/// What is read of a `google.rpc.Status`.
+#[derive(Default)]
+struct Details {
+    code: i32,
+    message: String,
+}
+
+impl Details {
+    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (mut details, mut fields) = (Details::default(), Fields::of(bytes));
+        while let Some(part) = fields.next()? {
+            match part.number {
+                1 => details.code = part.int32()?,
+                2 => details.message = part.text()?,
+                3 => drop(part.message()?),
+                _ => {}
+            }
+        }
+        Ok(details)
+    }
+}
+
 fn details(metadata: &Metadata) -> (Vec<u8>, Option<Details>) {
     let mut all = values(metadata, "grpc-status-details-bin").flat_map(|value| value.split(','));
     let decoded = all.find_map(|value| {
@@ -124,6 +146,8 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
     use proptest::prelude::*;
     use prost::Message as _;
+
+    use prost::Message;
 
     use super::*;
     use crate::idl::google::rpc::Status;
