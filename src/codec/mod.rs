@@ -15,7 +15,7 @@ mod number;
 mod order;
 mod row_lists;
 mod rows;
-mod text;
+pub(crate) mod text;
 mod time;
 mod wire;
 

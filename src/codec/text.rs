@@ -136,6 +136,20 @@ pub(super) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+/// Standard base64 with padding.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    let mut out = Vec::new();
+    push_base64(&mut out, bytes);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// The bytes that base64 text, padded or not, stands for.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let (text, length) = base64_length(text.as_bytes())?;
+    let mut bytes = Vec::with_capacity(length);
+    push_from_base64(&mut bytes, text).then_some(bytes)
+}
+
 /// Base64 text without its padding, standard or URL-safe, with the number of bytes it stands for; `None` when the
 /// length is impossible.
 pub(super) fn base64_length(text: &[u8]) -> Option<(&[u8], usize)> {

@@ -1,10 +1,9 @@
 //! MD5, which the store checks an upload against.
 
-use base64::engine::general_purpose::STANDARD;
-use base64::Engine;
 use md5::{Digest, Md5 as Hasher};
 
 use super::Source;
+use crate::codec::text::to_base64;
 use crate::host::FetchError;
 
 /// The MD5 of a file.
@@ -28,7 +27,7 @@ impl Md5 {
     /// As HTTP's `Content-MD5` has it.
     #[must_use]
     pub fn base64(&self) -> String {
-        STANDARD.encode(self.0)
+        to_base64(&self.0)
     }
 
     /// As 32 lower-case hexadecimal digits.

@@ -2,10 +2,8 @@
 
 use std::future::ready;
 
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use base64::Engine as _;
-
 use super::{Call, Channel, Code, Metadata, Origin, Reply, Status};
+use crate::codec::text::from_base64;
 use crate::error::{Error, Kind};
 use crate::host::LocalFuture;
 
@@ -111,7 +109,8 @@ fn name_fault(name: &str) -> Option<String> {
 
 fn value_fault(name: &str, value: &str) -> Option<String> {
     if name.ends_with("-bin") {
-        let valid = STANDARD.decode(value).is_ok() || STANDARD_NO_PAD.decode(value).is_ok();
+        let standard = !value.contains(['-', '_']) && (!value.ends_with('=') || value.len().is_multiple_of(4));
+        let valid = standard && from_base64(value).is_some();
         return (!valid).then(|| "expected bytes (in base64, as the name ends with -bin), got other text".to_owned());
     }
     let (place, odd) = value.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~'))?;

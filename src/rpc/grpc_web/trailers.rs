@@ -1,20 +1,9 @@
 //! The trailers frame: HTTP/1 header lines. And what they, or headers in their place, say of the call.
 
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::Engine as _;
-
 use super::percent;
+use crate::codec::text::from_base64;
 use crate::codec::{Fields, Malformed};
 use crate::rpc::{Code, Metadata};
-
-/// Standard base64, padded or not; proxies differ.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// Names in lower case and values, in order. Lines without a colon are skipped.
 #[must_use]
@@ -110,7 +99,7 @@ impl Details {
 fn details(metadata: &Metadata) -> (Vec<u8>, Option<Details>) {
     let mut all = values(metadata, "grpc-status-details-bin").flat_map(|value| value.split(','));
     let decoded = all.find_map(|value| {
-        let bytes = BASE64.decode(value.trim()).ok().filter(|bytes| !bytes.is_empty())?;
+        let bytes = from_base64(value.trim()).filter(|bytes| !bytes.is_empty())?;
         let details = Details::read(&bytes).ok()?;
         Some((bytes, Some(details)))
     });
@@ -144,6 +133,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+    use base64::Engine as _;
     use proptest::prelude::*;
     use prost::Message as _;
 
