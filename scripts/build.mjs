@@ -19,9 +19,6 @@ const WASM_FEATURES = [
   'sign-ext',
 ]
 
-/** Calls stay calls unless the code asks for inlining: 7 % of the compressed file, for a few per cent of time. */
-const RUSTFLAGS = '-Cllvm-args=-inline-threshold=5'
-
 /** The wasm crates: package, file name, what they are compiled from. */
 const CRATES = [
   { package: 'flyte-remote', name: 'flyte_remote', inputs: CORE },
@@ -51,8 +48,7 @@ function wasm(crate, tools) {
   const settings = WASM_FEATURES.join() + tools.rustc
   step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs'], outputs, settings }, () => {
     say(`compiling ${crate.package} to WebAssembly`)
-    const flags = { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: RUSTFLAGS, CARGO_TARGET_DIR: join(root, 'target/wasm') }
-    const env = { ...process.env, RUSTC: tools.rustc, ...flags }
+    const env = { ...process.env, RUSTC: tools.rustc, CARGO_TARGET_DIR: join(root, 'target/wasm') }
     run('cargo', ['build', '--quiet', '--release', '--lib', '--target', TARGET, '--package', crate.package, '--features', 'js'], { env })
     xtask('bindings', file, 'target/bindings')
     optimize(`target/bindings/${crate.name}_bg.wasm`, `dist/${crate.name}.wasm`)

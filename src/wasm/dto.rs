@@ -1,77 +1,132 @@
 //! Plain objects that go out: identifiers, errors, uploads. Shapes as in `types.d.ts`.
 
-use js_sys::{Array, Date};
+use js_sys::Date;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::value::record;
 use crate::data::Uploaded;
 use crate::entity::{ExecutionId, Identifier};
 use crate::execution::{Abort, ExecutionError, TaskLog};
 use crate::remote::{Registered, Registration};
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IdentifierDto<'a> {
+    resource_type: &'a str,
+    project: &'a str,
+    domain: &'a str,
+    name: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct ExecutionIdDto<'a> {
+    project: &'a str,
+    domain: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorDto<'a> {
+    code: &'a str,
+    message: &'a str,
+    error_uri: &'a str,
+    kind: &'a str,
+}
+
+#[derive(Serialize)]
+struct AbortDto<'a> {
+    cause: &'a str,
+    principal: &'a str,
+}
+
+#[derive(Serialize)]
+struct LogDto<'a> {
+    name: &'a str,
+    uri: &'a str,
+}
+
+#[derive(Serialize)]
+struct RegistrationDto<'a> {
+    id: IdentifierDto<'a>,
+    created: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegisteredDto<'a> {
+    tasks: Vec<RegistrationDto<'a>>,
+    workflows: Vec<RegistrationDto<'a>>,
+    launch_plans: Vec<RegistrationDto<'a>>,
+}
+
+#[derive(Serialize)]
+struct UploadedDto<'a> {
+    uri: &'a str,
+    md5: String,
+    #[allow(clippy::struct_field_names)]
+    size: f64,
+}
+
+fn plain(value: &impl Serialize) -> JsValue {
+    serde_wasm_bindgen::to_value(value).unwrap_or_default()
+}
+
+fn identifier_dto(id: &Identifier) -> IdentifierDto<'_> {
+    IdentifierDto {
+        resource_type: id.resource_type.as_str(),
+        project: &id.project,
+        domain: &id.domain,
+        name: &id.name,
+        version: &id.version,
+    }
+}
+
 /// `Identifier`
 pub fn identifier(id: &Identifier) -> JsValue {
-    record(&[
-        ("resourceType", id.resource_type.as_str().into()),
-        ("project", id.project.as_str().into()),
-        ("domain", id.domain.as_str().into()),
-        ("name", id.name.as_str().into()),
-        ("version", id.version.as_str().into()),
-    ])
+    plain(&identifier_dto(id))
 }
 
 /// `{ project, domain, name }`
 pub fn execution_id(id: &ExecutionId) -> JsValue {
-    record(&[
-        ("project", id.project.as_str().into()),
-        ("domain", id.domain.as_str().into()),
-        ("name", id.name.as_str().into()),
-    ])
+    plain(&ExecutionIdDto { project: &id.project, domain: &id.domain, name: &id.name })
 }
 
 /// `ExecutionError`, or undefined.
 pub fn execution_error(error: Option<&ExecutionError>) -> JsValue {
     error.map_or(JsValue::UNDEFINED, |error| {
-        record(&[
-            ("code", error.code.as_str().into()),
-            ("message", error.message.as_str().into()),
-            ("errorUri", error.error_uri.as_str().into()),
-            ("kind", error.kind.into()),
-        ])
+        plain(&ErrorDto { code: &error.code, message: &error.message, error_uri: &error.error_uri, kind: error.kind })
     })
 }
 
 /// `{ cause, principal }`, or undefined.
 pub fn abort(abort: Option<&Abort>) -> JsValue {
-    abort.map_or(JsValue::UNDEFINED, |abort| {
-        record(&[("cause", abort.cause.as_str().into()), ("principal", abort.principal.as_str().into())])
-    })
+    abort.map_or(JsValue::UNDEFINED, |abort| plain(&AbortDto { cause: &abort.cause, principal: &abort.principal }))
 }
 
 /// `{ name, uri }[]`
 pub fn logs(logs: &[TaskLog]) -> JsValue {
-    let log = |log: &TaskLog| record(&[("name", log.name.as_str().into()), ("uri", log.uri.as_str().into())]);
-    logs.iter().map(log).collect::<Array>().into()
+    plain(&logs.iter().map(|log| LogDto { name: &log.name, uri: &log.uri }).collect::<Vec<_>>())
 }
 
 /// `{ tasks, workflows, launchPlans }`, each `Registered[]`
 pub fn registered(all: &Registered) -> JsValue {
-    record(&[
-        ("tasks", registrations(&all.tasks)),
-        ("workflows", registrations(&all.workflows)),
-        ("launchPlans", registrations(&all.launch_plans)),
-    ])
+    plain(&RegisteredDto {
+        tasks: registrations(&all.tasks),
+        workflows: registrations(&all.workflows),
+        launch_plans: registrations(&all.launch_plans),
+    })
 }
 
-fn registrations(list: &[Registration]) -> JsValue {
-    let one = |one: &Registration| record(&[("id", identifier(&one.id)), ("created", one.new.into())]);
-    list.iter().map(one).collect::<Array>().into()
+fn registrations(list: &[Registration]) -> Vec<RegistrationDto<'_>> {
+    list.iter().map(|one| RegistrationDto { id: identifier_dto(&one.id), created: one.new }).collect()
 }
 
 /// `Uploaded`
 #[allow(clippy::cast_precision_loss)]
 pub fn uploaded(file: &Uploaded) -> JsValue {
-    record(&[("uri", file.uri.as_str().into()), ("md5", file.md5.hex().into()), ("size", (file.size as f64).into())])
+    plain(&UploadedDto { uri: &file.uri, md5: file.md5.hex(), size: file.size as f64 })
 }
 
 /// A Date, to the millisecond.

@@ -142,8 +142,7 @@ fn milliseconds(seconds: i64, nanos: i32) -> f64 {
     seconds as f64 * 1000.0 + f64::from(nanos) / 1e6
 }
 
-/// A plain object.
-pub fn record(fields: &[(&str, JsValue)]) -> JsValue {
+fn record(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         set(&object, name, value.clone());
