@@ -106,28 +106,6 @@ fn details(metadata: &Metadata) -> (Vec<u8>, Option<Details>) {
     decoded.unwrap_or_default()
 }
 
-/// What a `google.rpc.Status` says beside its details.
-#[derive(Default)]
-struct Details {
-    code: i32,
-    message: String,
-}
-
-impl Details {
-    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
-        let (mut details, mut fields) = (Details::default(), Fields::of(bytes));
-        while let Some(field) = fields.next()? {
-            match field.number {
-                1 => details.code = field.int32()?,
-                2 => details.message = field.text()?,
-                3 => _ = field.message()?,
-                _ => {}
-            }
-        }
-        Ok(details)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -136,8 +114,6 @@ mod tests {
     use base64::Engine as _;
     use proptest::prelude::*;
     use prost::Message as _;
-
-    use prost::Message;
 
     use super::*;
     use crate::idl::google::rpc::Status;
