@@ -1,7 +1,7 @@
 // Measures several ways to do one thing in one process: rounds interleaved, in changing order, medians compared.
 
 /** Milliseconds of each contestant, `{ name: run }` → `{ name: median }`. */
-export function measure(contestants, { rounds = 41, warmup = 8 } = {}) {
+export function measure(contestants, { rounds = 61, warmup = 20 } = {}) {
   const names = Object.keys(contestants)
   const times = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = -warmup; round < rounds; round++) {

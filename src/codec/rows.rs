@@ -275,7 +275,7 @@ impl RowReader {
                 }
                 Action::Number(place) => {
                     if let Some(number) = scratch.numbers.get_mut(place) {
-                        *number = Some((wire.varint()? as i64, 0));
+                        *number = Some((wire.quick_varint()? as i64, 0));
                     }
                 }
                 Action::Moment(place) => {
@@ -366,10 +366,10 @@ fn moment(before: (i64, i32), bytes: &[u8]) -> Result<(i64, i32), Fault> {
     const NANOS: u32 = 2 << 3 | VARINT;
     let (mut wire, (mut seconds, mut nanos)) = (Wire::new(bytes), before);
     loop {
-        match wire.tag()? {
+        match wire.quick_tag()? {
             0 => return Ok((seconds, nanos)),
-            SECONDS => seconds = wire.varint()? as i64,
-            NANOS => nanos = wire.varint()? as i32,
+            SECONDS => seconds = wire.quick_varint()? as i64,
+            NANOS => nanos = wire.quick_varint()? as i32,
             tag => wire.skip(tag)?,
         }
     }

@@ -80,8 +80,13 @@ impl<'a> Wire<'a> {
         self.rest.len()
     }
 
-    #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, Fault> {
+        self.quick_varint()
+    }
+
+    /// As [`Self::varint`], in line whatever the compiler thinks of it.
+    #[inline(always)]
+    pub(super) fn quick_varint(&mut self) -> Result<u64, Fault> {
         match self.rest {
             [byte, rest @ ..] if *byte < 0x80 => {
                 self.rest = rest;
@@ -119,7 +124,7 @@ impl<'a> Wire<'a> {
         if self.rest.is_empty() {
             return Ok(0);
         }
-        match u32::try_from(self.varint()?) {
+        match u32::try_from(self.quick_varint()?) {
             Ok(tag) if tag >= 8 => Ok(tag),
             _ => Err(Fault::Tag),
         }
@@ -132,7 +137,7 @@ impl<'a> Wire<'a> {
     /// As [`Self::bytes`], in line.
     #[inline(always)]
     pub(super) fn quick_bytes(&mut self) -> Result<&'a [u8], Fault> {
-        let length = usize::try_from(self.varint()?).map_err(|_| Fault::Truncated)?;
+        let length = usize::try_from(self.quick_varint()?).map_err(|_| Fault::Truncated)?;
         let (bytes, rest) = self.rest.split_at_checked(length).ok_or(Fault::Truncated)?;
         self.rest = rest;
         Ok(bytes)
@@ -272,6 +277,21 @@ mod tests {
             let bytes = wire.bytes().unwrap();
             assert_eq!((bytes.len(), wire.len()), (length, 0));
             assert!(bytes.iter().enumerate().all(|(i, byte)| *byte == i as u8));
+        }
+    }
+
+    #[test]
+    fn varints_of_every_length_are_read_with_and_without_bytes_behind_them() {
+        for shift in 0..64 {
+            for value in [1u64 << shift, (1 << shift) - 1, u64::MAX >> shift, 0x5555_5555_5555_5555 >> shift] {
+                for behind in [0, 1, 12] {
+                    let mut out = Vec::new();
+                    push_varint(&mut out, value);
+                    out.resize(out.len() + behind, 0xff);
+                    let mut wire = Wire::new(&out);
+                    assert_eq!((wire.varint(), wire.len()), (Ok(value), behind));
+                }
+            }
         }
     }
 
