@@ -49,7 +49,9 @@ function wasm(crate, tools) {
   step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs'], outputs, settings }, () => {
     say(`compiling ${crate.package} to WebAssembly`)
     const env = { ...process.env, RUSTC: tools.rustc, CARGO_TARGET_DIR: join(root, 'target/wasm') }
-    run('cargo', ['build', '--quiet', '--release', '--lib', '--target', TARGET, '--package', crate.package, '--features', 'js'], { env })
+    // As a cdylib alone: beside an rlib, cargo leaves link-time optimisation out.
+    const what = ['--package', crate.package, '--features', 'js', '--lib', '--crate-type', 'cdylib']
+    run('cargo', ['rustc', '--quiet', '--release', '--target', TARGET, ...what], { env })
     xtask('bindings', file, 'target/bindings')
     optimize(`target/bindings/${crate.name}_bg.wasm`, `dist/${crate.name}.wasm`)
   })

@@ -44,7 +44,7 @@ function debianRustc() {
   }
   const version = ask(DEBIAN_RUSTC, ['--version'])
   if (version === undefined) throw new SetupError(`${DEBIAN_RUSTC} does not run; reinstall the package rustc-web`)
-  const sysroot = join(cache, `sysroot-${version.split(' ')[1]}`)
+  const sysroot = join(cache, `sysroot-${version.split(' ')[1]}-lto`)
   const shim = join(sysroot, 'bin/rustc')
   if (!existsSync(shim)) assemble(sysroot)
   return shim
@@ -54,7 +54,7 @@ function librarySource() {
   return '/usr/lib/rustlib/src/rust/library'
 }
 
-/** Builds std for the target and lays it beside the host's libraries: what `--sysroot` expects. */
+/** Builds std for the target, with the bitcode that link-time optimisation needs, and lays it beside the host's libraries: what `--sysroot` expects. */
 function assemble(sysroot) {
   say(`building the standard library for ${TARGET} (once, about 30 s)`)
   const work = mkdtempSync(join(tmpdir(), 'flyte-remote-std-'))
@@ -83,7 +83,13 @@ function buildStd(work) {
     '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n\n[profile.release]\npanic = "abort"\n',
   )
   writeFileSync(join(crate, 'src/lib.rs'), '')
-  const env = { ...process.env, RUSTC: DEBIAN_RUSTC, RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(work, 'target') }
+  const env = {
+    ...process.env,
+    RUSTC: DEBIAN_RUSTC,
+    RUSTC_BOOTSTRAP: '1',
+    RUSTFLAGS: '-Cembed-bitcode=yes',
+    CARGO_TARGET_DIR: join(work, 'target'),
+  }
   run(DEBIAN_CARGO, ['build', '--quiet', '--release', '--target', TARGET, '-Zbuild-std=std,panic_abort,test'], { cwd: crate, env })
   return join(work, 'target', TARGET, 'release/deps')
 }
