@@ -1,6 +1,6 @@
 // Builds the package into dist/: two wasm files, their loaders, types, and the console.
 
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setup } from './setup.mjs'
@@ -31,6 +31,10 @@ export function build() {
   mkdirSync(join(root, 'dist'), { recursive: true })
   step('xtask', { inputs: ['xtask', 'Cargo.lock'], outputs: ['target/debug/xtask'] }, () =>
     run('cargo', ['build', '--quiet', '--package', 'xtask']),
+  )
+  // Another compiler's libraries do not fit, which cargo does not see.
+  step('compiler', { inputs: [], outputs: [], settings: tools.rustc }, () =>
+    rmSync(join(root, 'target/wasm'), { recursive: true, force: true }),
   )
   for (const crate of CRATES) wasm(crate, tools)
   types()

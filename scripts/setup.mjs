@@ -16,7 +16,9 @@ export function setup({ browser = false } = {}) {
   const major = Number(process.versions.node.split('.')[0])
   if (major < 20) throw new SetupError(`Node ${process.versions.node} is too old, version 20 or newer is needed; see https://nodejs.org`)
   const stamp = readStamp()
-  const next = { packages: preparePackages(stamp), rustc: existing(stamp.rustc) ?? prepareWasm() }
+  const recipe = digest('scripts/setup/wasm.mjs')
+  const known = stamp.recipe === recipe ? existing(stamp.rustc) : undefined
+  const next = { packages: preparePackages(stamp), recipe, rustc: known ?? prepareWasm() }
   if (browser || stamp.chromium)
     next.chromium = process.env.CHROMIUM || (existing(stamp.chromium) ?? (browser ? prepareChromium() : undefined))
   if (JSON.stringify(stamp) !== JSON.stringify(next)) {
@@ -30,6 +32,12 @@ function existing(path) {
   return path && existsSync(path) ? path : undefined
 }
 
+function digest(file) {
+  return createHash('sha256')
+    .update(readFileSync(join(root, file)))
+    .digest('hex')
+}
+
 function readStamp() {
   try {
     return JSON.parse(readFileSync(stampFile, 'utf8'))
@@ -40,9 +48,7 @@ function readStamp() {
 
 /** `npm ci` when the lock file is not the one that was installed. */
 function preparePackages(stamp) {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
+  const lock = digest('package-lock.json')
   if (stamp.packages !== lock || !existsSync(join(root, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'])
   return lock
 }
