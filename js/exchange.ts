@@ -17,6 +17,22 @@ function counter(onSent: OnSent): TransformStream<Uint8Array, Uint8Array> {
   })
 }
 
+/** Makes a stream or Blob the body; returns its size when it can't be counted as it goes. */
+function attach(
+  init: RequestInit & { duplex?: 'half' },
+  body: BodyInit,
+  headers: string[][],
+  onSent: OnSent | undefined,
+): number | undefined {
+  if (body instanceof ReadableStream) {
+    init.duplex = 'half'
+    if ('size' in body) headers.push(['content-length', String(body.size)])
+    if (onSent) init.body = body.pipeThrough(counter(onSent))
+    return undefined
+  }
+  return body instanceof Blob ? body.size : undefined
+}
+
 /** An exchange under way. */
 export class Exchange {
   readonly #abort = new AbortController()
@@ -28,13 +44,9 @@ export class Exchange {
     // A redirected POST would be sent again as GET; the core turns the redirect into an error instead.
     init.redirect = method === 'GET' ? 'follow' : 'manual'
     if (body !== undefined) init.body = body
-    if (body instanceof ReadableStream) {
-      init.duplex = 'half'
-      if ('size' in body) headers.push(['content-length', String(body.size)])
-      if (onSent) init.body = body.pipeThrough(counter(onSent))
-    }
+    // Node loads its web streams and Blobs when they are first named, which takes as long as the rest of a call.
+    const whole = body === undefined || body instanceof Uint8Array ? undefined : attach(init, body, headers, onSent)
     this.#response = fetch(url, init)
-    const whole = body instanceof Blob ? body.size : undefined
     // Only a stream can be counted as it goes; anything else is known to be sent when the reply comes.
     this.#response.then(() => whole !== undefined && onSent?.(whole)).catch(() => {})
   }
