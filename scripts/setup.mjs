@@ -2,7 +2,7 @@
 // Rust, nothing else; every npm script calls it first, and it is quick when all is in place.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepareChromium } from './setup/chromium.mjs'
@@ -49,7 +49,13 @@ function readStamp() {
 /** `npm ci` when the lock file is not the one that was installed. */
 function preparePackages(stamp) {
   const lock = digest('package-lock.json')
-  if (stamp.packages !== lock || !existsSync(join(root, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'])
+  const folder = join(root, 'node_modules')
+  if (stamp.packages === lock && existsSync(folder)) return lock
+  // npm ci would empty the folder behind the link.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new SetupError(`${folder} is a link and out of date; remove the link, or run npm ci in the folder that it leads to`)
+  }
+  run('npm', ['ci', '--no-audit', '--no-fund'])
   return lock
 }
 
