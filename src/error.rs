@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use crate::rpc::{Code, Origin, Safety, Status};
+use crate::text::contains;
 
 /// What a caller can tell apart; the tree is that of flytekit's exceptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,7 +62,7 @@ pub struct Failure {
     /// What, where, and what to do next.
     pub message: String,
     /// The failed call, when one was made.
-    pub status: Option<Box<Status>>,
+    pub status: Option<Status>,
     /// The method called, `/flyteidl.service.AdminService/GetTask`.
     pub method: Option<Box<str>>,
     /// The entity concerned in text form, `lp:project:domain:name:version`.
@@ -110,7 +111,7 @@ impl Error {
         let mut error = Error::new(kind, message);
         error.cause = status.cause.clone();
         error.method = Some(method.into());
-        error.status = Some(Box::new(status));
+        error.status = Some(status);
         error
     }
 
@@ -175,7 +176,7 @@ impl Error {
     #[must_use]
     pub fn about(mut self, entity: impl Into<String>) -> Self {
         let entity = entity.into();
-        if !self.message.contains(entity.as_str()) {
+        if !contains(&self.message, entity.as_str()) {
             self.message = [&entity, ": ", &self.message].concat();
         }
         self.entity = Some(entity.into());

@@ -15,6 +15,7 @@ pub mod remote;
 pub mod rpc;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod text;
 pub mod value;
 #[cfg(feature = "js")]
 mod wasm;

@@ -101,8 +101,8 @@ impl Sandbox {
             Ok(reply) => CallResult { code: 0, message: String::new(), details: Vec::new(), reply },
             Err(status) => CallResult {
                 code: status.code as u8,
-                message: status.message,
-                details: status.details,
+                message: status.message.clone(),
+                details: status.details.clone(),
                 reply: Vec::new(),
             },
         }

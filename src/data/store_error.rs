@@ -1,5 +1,7 @@
 //! What a store says when it refuses: S3, MinIO, GCS and Azure all answer `<Error><Code>…</Code><Message>…</Message>`.
 
+use crate::text::{contains, find, replace};
+
 /// A store's reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreError {
@@ -29,7 +31,7 @@ impl StoreError {
         self.code == "ExpiredToken"
             || self.code == "RequestExpired"
             || (matches!(self.code.as_str(), "AccessDenied" | "AuthenticationFailed")
-                && self.message.to_ascii_lowercase().contains("expired"))
+                && contains(&self.message.to_ascii_lowercase(), "expired"))
     }
 
     /// Both, as far as they are known: `AccessDenied: Request has expired`.
@@ -46,12 +48,12 @@ impl StoreError {
 /// The text of the first element of that name.
 fn element(xml: &str, name: &str) -> Option<String> {
     let (open, close) = (["<", name, ">"].concat(), ["</", name, ">"].concat());
-    let start = xml.find(&open)? + open.len();
+    let start = find(xml, &open)? + open.len();
     let rest = xml.get(start..)?;
-    let text = rest.get(..rest.find(&close)?)?.trim();
+    let text = rest.get(..find(rest, &close)?)?.trim();
     // The five entities of XML; `&amp;` last, it can make others.
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
-    Some(text.replace("&amp;", "&"))
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    Some(entities.iter().fold(text.to_owned(), |text, (entity, plain)| replace(&text, entity, plain)))
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! URLs in messages: a signed URL's query is a secret.
 
+use crate::text::split;
+
 /// The URL without its query and fragment, and without a user's name and password.
 #[must_use]
 pub fn without_query(url: &str) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let url = url.get(..end).unwrap_or_default();
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let Some((scheme, rest)) = split(url, "://") else { return url.to_owned() };
+    let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
     let host = authority.rsplit('@').next().unwrap_or_default();
     [scheme, "://", host, path].concat()
 }
@@ -15,7 +17,7 @@ pub fn without_query(url: &str) -> String {
 #[must_use]
 pub fn host_of(url: &str) -> String {
     let plain = without_query(url);
-    let rest = plain.split_once("://").map_or(plain.as_str(), |(_, rest)| rest);
+    let rest = split(&plain, "://").map_or(plain.as_str(), |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default().to_owned()
 }
 

@@ -5,6 +5,7 @@ use super::Remote;
 use crate::data::{host_of, without_query, StoreError};
 use crate::error::{Error, Kind};
 use crate::host::{FetchError, HttpBody, HttpRequest, HttpResponse};
+use crate::text::replace;
 
 impl Remote {
     /// The bytes behind an HTTP(S) link.
@@ -73,5 +74,5 @@ pub(super) fn unreachable_store(kind: Kind, method: &str, url: &str, error: Fetc
 
 /// A host's message without the signed URL it may quote.
 fn hide(message: &str, url: &str) -> String {
-    message.replace(url, &without_query(url))
+    replace(message, url, &without_query(url))
 }

@@ -42,10 +42,10 @@ impl<C: Channel> Channel for Deadline<C> {
 
 fn too_late(timeout: Duration) -> Status {
     let time = match timeout.subsec_nanos() {
-        0 => format!("{} s", timeout.as_secs()),
-        _ => format!("{} ms", timeout.as_millis()),
+        0 => [&timeout.as_secs().to_string(), " s"].concat(),
+        _ => [&u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX).to_string(), " ms"].concat(),
     };
-    let message = format!("no complete reply within {time}");
+    let message = ["no complete reply within ", &time].concat();
     Status::new(Code::DeadlineExceeded, message).from_origin(Origin::Cut)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Kind};
+use crate::text::{quoted, quoted_char, split};
 
 /// The base URL of a control plane, without a trailing slash: `https://host[:port][/prefix]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,16 +19,16 @@ impl Endpoint {
     /// `endpoint: expected …, got …` ([`Kind::Value`]).
     pub fn parse(text: &str, insecure: bool) -> Result<Self, Error> {
         let trimmed = text.trim();
-        let (scheme, rest) = match trimmed.split_once("://") {
+        let (scheme, rest) = match split(trimmed, "://") {
             Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
                 "https" => ("https", rest),
                 "http" => ("http", rest),
                 "dns" => (if insecure { "http" } else { "https" }, rest.trim_start_matches('/')),
-                _ => return Err(wrong(trimmed, &format!("scheme {scheme:?} is not supported"))),
+                _ => return Err(wrong(trimmed, &["scheme ", &quoted(scheme), " is not supported"].concat())),
             },
             None => (if insecure { "http" } else { "https" }, strip_dns(trimmed)),
         };
-        let (authority, prefix) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        let (authority, prefix) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
         if authority.contains('@') {
             // The text stays out of the message: it may hold a password.
             let text = "endpoint: expected no user name or password in the URL; credentials go into the auth options";
@@ -36,10 +37,10 @@ impl Endpoint {
         check_authority(authority).map_err(|why| wrong(trimmed, &why))?;
         if let Some(odd) = prefix.chars().find(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '\\'))
         {
-            return Err(wrong(trimmed, &format!("the path can't have {odd:?}")));
+            return Err(wrong(trimmed, &["the path can't have ", &quoted_char(odd)].concat()));
         }
         let authority = authority.to_ascii_lowercase();
-        Ok(Endpoint { base: format!("{scheme}://{authority}{}", prefix.trim_end_matches('/')) })
+        Ok(Endpoint { base: [scheme, "://", &authority, prefix.trim_end_matches('/')].concat() })
     }
 
     /// The base URL, without a trailing slash.
@@ -52,7 +53,7 @@ impl Endpoint {
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         let slash = if path.starts_with('/') { "" } else { "/" };
-        format!("{}{slash}{path}", self.base)
+        [&self.base, slash, path].concat()
     }
 
     /// It is reached by http, without TLS.
@@ -78,7 +79,8 @@ fn strip_dns(text: &str) -> &str {
 
 fn wrong(text: &str, why: &str) -> Error {
     let expected = "https://host[:port][/prefix], http://host[:port][/prefix], host[:port] or dns:///host:port";
-    Error::new(Kind::Value, format!("endpoint: expected {expected}, got {text:?} ({why})")).at("endpoint")
+    let text = ["endpoint: expected ", expected, ", got ", &quoted(text), " (", why, ")"].concat();
+    Error::new(Kind::Value, text).at("endpoint")
 }
 
 fn check_authority(authority: &str) -> Result<(), String> {
@@ -87,10 +89,10 @@ fn check_authority(authority: &str) -> Result<(), String> {
             let (address, port) = rest.split_once(']').ok_or("the bracket of the IPv6 address is not closed")?;
             // `fetch` has the last word; this finds what was meant for something else.
             if !address.contains(':') || !address.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')) {
-                return Err(format!("{address:?} is not an IPv6 address"));
+                return Err([&quoted(address), " is not an IPv6 address"].concat());
             }
             if !(port.is_empty() || port.starts_with(':')) {
-                return Err(format!("{port:?} after the IPv6 address"));
+                return Err([&quoted(port), " after the IPv6 address"].concat());
             }
             ("ipv6", port.strip_prefix(':'))
         }
@@ -106,11 +108,11 @@ fn check_authority(authority: &str) -> Result<(), String> {
     let usable =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') || (!c.is_ascii() && !c.is_whitespace());
     if let Some(odd) = host.chars().find(|c| !usable(*c)) {
-        return Err(format!("a host name can't have {odd:?}"));
+        return Err(["a host name can't have ", &quoted_char(odd)].concat());
     }
     match port {
         Some(port) if !port.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(port.parse::<u16>(), Ok(1..)) => {
-            Err(format!("port {port:?} is not a number from 1 to 65535"))
+            Err(["port ", &quoted(port), " is not a number from 1 to 65535"].concat())
         }
         _ => Ok(()),
     }
@@ -175,10 +177,10 @@ mod tests {
             ("https://host:65536", "port \"65536\" is not a number from 1 to 65535"),
             ("https://host:80:81", "port \"80:81\" is not a number from 1 to 65535"),
             ("https://host:+80", "port \"+80\" is not a number from 1 to 65535"),
-            ("https://my host", "a host name can't have ' '"),
-            ("https://host?x=1", "a host name can't have '?'"),
-            ("https://host/a?x=1", "the path can't have '?'"),
-            ("https://host/#/console", "the path can't have '#'"),
+            ("https://my host", "a host name can't have \" \""),
+            ("https://host?x=1", "a host name can't have \"?\""),
+            ("https://host/a?x=1", "the path can't have \"?\""),
+            ("https://host/#/console", "the path can't have \"#\""),
             ("https://[::1", "the bracket of the IPv6 address is not closed"),
             ("https://[zz]", "\"zz\" is not an IPv6 address"),
         ];

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use crate::text::split;
+
 /// Time since 1970-01-01; `None` for other forms and for dates that do not exist.
 #[must_use]
 pub fn parse(text: &str) -> Option<Duration> {
-    let (_, date) = text.split_once(", ")?;
+    let (_, date) = split(text, ", ")?;
     let mut words = date.split(' ');
     let day: u64 = words.next()?.parse().ok()?;
     let month = words.next()?;

@@ -6,6 +6,7 @@ use super::{Call, Channel, Code, Metadata, Origin, Reply, Status};
 use crate::codec::text::from_base64;
 use crate::error::{Error, Kind};
 use crate::host::LocalFuture;
+use crate::text::{hex, quoted, quoted_char};
 
 /// Adds the client's own metadata to every call, and refuses names, values and method paths that can't be sent.
 pub struct WithMetadata<C> {
@@ -83,16 +84,20 @@ const RESERVED_PREFIXES: [&str; 4] = [":", "grpc-", "sec-", "access-control-"];
 pub fn check_metadata(metadata: &Metadata) -> Result<(), Error> {
     for (name, value) in metadata {
         let lower = name.to_ascii_lowercase();
-        let wrong = name_fault(&lower).map(|why| (format!("metadata {name:?}: {why}"), "metadata".to_owned()));
+        let wrong = name_fault(&lower).map(|why| (place(name, &why), "metadata".to_owned()));
         let wrong = wrong.or_else(|| {
             let why = value_fault(&lower, value)?;
-            Some((format!("metadata {name:?}: {why}"), format!("metadata.{name}")))
+            Some((place(name, &why), ["metadata.", name].concat()))
         });
         if let Some((message, path)) = wrong {
             return Err(Error::new(Kind::Value, message).at(path));
         }
     }
     Ok(())
+}
+
+fn place(name: &str, why: &str) -> String {
+    ["metadata ", &quoted(name), ": ", why].concat()
 }
 
 fn name_fault(name: &str) -> Option<String> {
@@ -104,7 +109,7 @@ fn name_fault(name: &str) -> Option<String> {
         return Some("expected a name, got an empty one".to_owned());
     }
     let odd = name.chars().find(|c| !token(*c))?;
-    Some(format!("expected a name of a-z, 0-9, '-', '_' and '.', got {odd:?}"))
+    Some(["expected a name of a-z, 0-9, '-', '_' and '.', got ", &quoted_char(odd)].concat())
 }
 
 fn value_fault(name: &str, value: &str) -> Option<String> {
@@ -114,10 +119,9 @@ fn value_fault(name: &str, value: &str) -> Option<String> {
         return (!valid).then(|| "expected bytes (in base64, as the name ends with -bin), got other text".to_owned());
     }
     let (place, odd) = value.chars().enumerate().find(|(_, c)| !matches!(c, ' '..='~'))?;
-    let code = u32::from(odd);
-    Some(format!(
-        "expected printable ASCII, got U+{code:04X} at position {place}; bytes go into a name that ends with -bin"
-    ))
+    let (code, place) = (hex(u32::from(odd), 4), place.to_string());
+    let hint = "; bytes go into a name that ends with -bin";
+    Some(["expected printable ASCII, got U+", &code, " at position ", &place, hint].concat())
 }
 
 /// A method's path is `/package.Service/Method`.
@@ -127,7 +131,8 @@ fn check_path(path: &str) -> Result<(), Error> {
     if parts.is_some_and(|(service, method)| service.split('.').all(word) && word(method)) {
         return Ok(());
     }
-    Err(Error::new(Kind::Value, format!("method: expected /package.Service/Method, got {path:?}")).at("method"))
+    let text = ["method: expected /package.Service/Method, got ", &quoted(path)].concat();
+    Err(Error::new(Kind::Value, text).at("method"))
 }
 
 #[cfg(test)]
@@ -155,11 +160,11 @@ mod tests {
     fn wrong_names_are_refused_and_named() {
         let cases = [
             ("", "metadata \"\": expected a name, got an empty one"),
-            ("X(Trace)", "metadata \"X(Trace)\": expected a name of a-z, 0-9, '-', '_' and '.', got '('"),
+            ("X(Trace)", "metadata \"X(Trace)\": expected a name of a-z, 0-9, '-', '_' and '.', got \"(\""),
             ("Content-Length", "metadata \"Content-Length\": this name is reserved, it can't be set by callers"),
-            ("a b", "metadata \"a b\": expected a name of a-z, 0-9, '-', '_' and '.', got ' '"),
-            ("a\nb", "metadata \"a\\nb\": expected a name of a-z, 0-9, '-', '_' and '.', got '\\n'"),
-            ("é", "metadata \"é\": expected a name of a-z, 0-9, '-', '_' and '.', got 'é'"),
+            ("a b", "metadata \"a b\": expected a name of a-z, 0-9, '-', '_' and '.', got \" \""),
+            ("a\nb", "metadata \"a\\nb\": expected a name of a-z, 0-9, '-', '_' and '.', got \"\\n\""),
+            ("é", "metadata \"é\": expected a name of a-z, 0-9, '-', '_' and '.', got \"é\""),
             ("grpc-timeout", "metadata \"grpc-timeout\": this name is reserved, it can't be set by callers"),
             ("content-type", "metadata \"content-type\": this name is reserved, it can't be set by callers"),
             ("te", "metadata \"te\": this name is reserved, it can't be set by callers"),
@@ -208,7 +213,7 @@ mod tests {
             let mut call = call();
             call.path = path.to_owned();
             let status = host.run(WithMetadata::new(web(&host), Metadata::new()).unary(call));
-            let message = status.map(|_| path.to_owned()).map_err(|status| status.message);
+            let message = status.map(|_| path.to_owned()).map_err(|status| status.message.clone());
             assert_eq!(message, Err(format!("method: expected /package.Service/Method, got {path:?}")));
             assert_eq!(host.requests().len(), 0);
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Call, Channel, Code, Origin, Reply, Safety, Status};
 use crate::host::{Host, LocalFuture};
 use crate::rpc::http_date;
+use crate::text::contains;
 
 /// How often and how fast.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,7 +79,7 @@ impl<C: Channel + Clone + 'static> Channel for Retry<C> {
                     Some(pause) if left(&*host).is_none_or(|left| pause < left) => pause,
                     _ => {
                         if attempt > 1 {
-                            status.message = format!("{} (attempt {attempt})", status.message);
+                            status.message = [&status.message, " (attempt ", &attempt.to_string(), ")"].concat();
                         }
                         return Err(status);
                     }
@@ -97,7 +98,7 @@ impl Status {
     pub fn is_retryable(&self, safety: Safety) -> bool {
         let exhausted = self.code == Code::ResourceExhausted && self.origin == Origin::Server
             // grpc-go's words for a request over its size limit, which stays too large.
-            && !self.message.contains("larger than max");
+            && !contains(&self.message, "larger than max");
         let in_passing = exhausted
             || self.code == Code::Unavailable
             || self.origin == Origin::Cut && self.code != Code::DeadlineExceeded;

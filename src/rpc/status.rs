@@ -113,9 +113,13 @@ pub enum Origin {
     Unsent,
 }
 
-/// A failed call.
+/// A failed call: a pointer, as it is handed through many futures. Its fields are those of [`Failed`].
 #[derive(Clone)]
-pub struct Status {
+pub struct Status(Box<Failed>);
+
+/// What is known about a failed call.
+#[derive(Clone)]
+pub struct Failed {
     /// The gRPC code.
     pub code: Code,
     /// The server's text, or ours when the wire failed.
@@ -138,17 +142,16 @@ impl Status {
     /// A status with a code and a text, as a server says it ([`Origin::Server`]).
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Status {
+        Status(Box::new(Failed {
             code,
-            message,
+            message: message.into(),
             details: Vec::new(),
             http_status: None,
             headers: Vec::new(),
             trailers: Vec::new(),
             cause: None,
             origin: Origin::Server,
-        }
+        }))
     }
 
     /// The same status from another origin.
@@ -163,6 +166,20 @@ impl Status {
     pub fn metadatum(&self, name: &str) -> Option<&str> {
         let mut all = self.trailers.iter().chain(&self.headers);
         all.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl std::ops::Deref for Status {
+    type Target = Failed;
+
+    fn deref(&self) -> &Failed {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Status {
+    fn deref_mut(&mut self) -> &mut Failed {
+        &mut self.0
     }
 }
 

@@ -28,9 +28,8 @@ pub fn to_js_error(error: Error) -> JsValue {
     if let Some(cause) = error.cause.as_ref().and_then(|cause| cause.downcast_ref::<JsValue>()) {
         set(&fields, "cause", cause.clone());
     }
-    let kind = format!("{:?}", error.kind);
     match environment() {
-        Ok(environment) => environment.make_error(&kind, &error.message, &fields),
+        Ok(environment) => environment.make_error(error.kind.name(), &error.message, &fields),
         Err(missing) => missing,
     }
 }

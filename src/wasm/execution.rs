@@ -14,7 +14,7 @@ use super::json::wire_to_js;
 use super::lend::{put, Lent};
 use super::node::FlyteNodeExecution;
 use super::options::{CallOptions, Options};
-use super::promise::{promise, JsFuture, Work};
+use super::promise::{call, promise, JsFuture, Work};
 use super::values::FlyteValues;
 use crate::error::Error;
 use crate::remote::{Wait, WorkflowExecution};
@@ -138,27 +138,15 @@ impl FlyteWorkflowExecution {
     /// Its inputs, defaults included. Asked for once.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
     pub fn inputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
-        promise(move || {
-            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move {
-                let values = inner.inputs(&call).await.map_err(to_js_error)?;
-                Ok(FlyteValues { inner: values }.into())
-            }))
-        })
+        let inner = self.inner.clone();
+        call(options, |call| Ok(Box::pin(async move { Ok(FlyteValues { inner: inner.inputs(&call).await? }.into()) })))
     }
 
     /// Its outputs. Rejects with FlyteAssertionError while it has not ended, or when it ended without outputs.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
     pub fn outputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
-        promise(move || {
-            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move {
-                let values = inner.outputs(&call).await.map_err(to_js_error)?;
-                Ok(FlyteValues { inner: values }.into())
-            }))
-        })
+        let inner = self.inner.clone();
+        call(options, |call| Ok(Box::pin(async move { Ok(FlyteValues { inner: inner.outputs(&call).await? }.into()) })))
     }
 
     /// Asks the server for its state, with `nodes: true` for its nodes and their task executions too.
@@ -198,12 +186,9 @@ impl FlyteWorkflowExecution {
         cause: String,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
-        promise(move || {
-            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move {
-                inner.terminate(&cause, &call).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error)
-            }))
+        let inner = self.inner.clone();
+        call(options, |call| {
+            Ok(Box::pin(async move { inner.terminate(&cause, &call).await.map(|()| JsValue::UNDEFINED) }))
         })
     }
 
@@ -255,6 +240,6 @@ async fn unless(thrown: oneshot::Receiver<JsValue>, work: JsFuture) -> Result<Js
 }
 
 /// An execution for JavaScript, or its error.
-pub fn attached(result: Result<WorkflowExecution, Error>) -> Result<JsValue, JsValue> {
-    result.map(|inner| FlyteWorkflowExecution { inner }.into()).map_err(to_js_error)
+pub fn attached(result: Result<WorkflowExecution, Error>) -> Result<JsValue, Error> {
+    result.map(|inner| FlyteWorkflowExecution { inner }.into())
 }

@@ -8,11 +8,18 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
+use super::error::to_js_error;
+use super::options::CallOptions;
 use super::signal::abortable;
+use crate::error::Error;
 use crate::host::LocalFuture;
+use crate::remote;
 
 /// What ends with a value for JavaScript.
 pub type JsFuture = LocalFuture<Result<JsValue, JsValue>>;
+
+/// A call of the core whose result is made ready for JavaScript.
+pub type Pending = LocalFuture<Result<JsValue, Error>>;
 
 /// What a method has begun; it is dropped when the caller's signal fires.
 pub struct Work {
@@ -30,6 +37,18 @@ impl Work {
 /// Begins work; when its arguments are wrong, the promise is rejected.
 pub fn promise(begin: impl FnOnce() -> Result<Work, JsValue>) -> Promise {
     settle(begin())
+}
+
+/// Begins a call of the core that needs nothing but a call's options.
+pub fn call(options: JsValue, begin: impl FnOnce(remote::CallOptions) -> Result<Pending, JsValue>) -> Promise {
+    settle(CallOptions::of(options).and_then(|options| {
+        let begun = begin(options.core())?;
+        Ok(Work::new(options.signal, told(begun)))
+    }))
+}
+
+async fn told(pending: Pending) -> Result<JsValue, JsValue> {
+    pending.await.map_err(to_js_error)
 }
 
 fn settle(work: Result<Work, JsValue>) -> Promise {

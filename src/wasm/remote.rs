@@ -14,11 +14,12 @@ use super::execution::attached;
 use super::host::JsHost;
 use super::options::{wrong, CallOptions, Options};
 use super::pages::ExecutionPages;
-use super::promise::{promise, Work};
+use super::promise::{call, promise, Pending, Work};
 use super::read;
 use super::source::HostSource;
+use crate::entity::Reference;
 use crate::error::Kind;
-use crate::remote::Remote;
+use crate::remote::{self, Remote};
 
 /// A connection to a Flyte control plane. Making one does no I/O.
 #[wasm_bindgen]
@@ -73,14 +74,8 @@ impl FlyteRemote {
         #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
-        promise(move || {
-            let (inner, reference, options) =
-                (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move {
-                let fetched = inner.fetch_task(&reference, &call).await.map_err(to_js_error)?;
-                Ok(FlyteTask { inner: fetched }.into())
-            }))
+        self.fetch(reference, options, |remote, reference, call| {
+            Box::pin(async move { Ok(FlyteTask { inner: remote.fetch_task(&reference, &call).await? }.into()) })
         })
     }
 
@@ -91,14 +86,8 @@ impl FlyteRemote {
         #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
-        promise(move || {
-            let (inner, reference, options) =
-                (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move {
-                let fetched = inner.fetch_workflow(&reference, &call).await.map_err(to_js_error)?;
-                Ok(FlyteWorkflow { inner: fetched }.into())
-            }))
+        self.fetch(reference, options, |remote, reference, call| {
+            Box::pin(async move { Ok(FlyteWorkflow { inner: remote.fetch_workflow(&reference, &call).await? }.into()) })
         })
     }
 
@@ -110,14 +99,10 @@ impl FlyteRemote {
         #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
-        promise(move || {
-            let (inner, reference, options) =
-                (self.inner.clone(), read::reference(reference)?, CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move {
-                let fetched = inner.fetch_launch_plan(&reference, &call).await.map_err(to_js_error)?;
-                Ok(FlyteLaunchPlan { inner: fetched }.into())
-            }))
+        self.fetch(reference, options, |remote, reference, call| {
+            Box::pin(
+                async move { Ok(FlyteLaunchPlan { inner: remote.fetch_launch_plan(&reference, &call).await? }.into()) },
+            )
         })
     }
 
@@ -128,11 +113,10 @@ impl FlyteRemote {
         #[wasm_bindgen(unchecked_param_type = "ExecutionReference | string")] reference: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
-        promise(move || {
-            let (inner, reference, options) =
-                (self.inner.clone(), read::execution(reference)?, CallOptions::of(options)?);
-            let call = options.core();
-            Ok(Work::new(options.signal, async move { attached(inner.fetch_execution(&reference, &call).await) }))
+        let inner = self.inner.clone();
+        call(options, |call| {
+            let reference = read::execution(reference)?;
+            Ok(Box::pin(async move { attached(inner.fetch_execution(&reference, &call).await) }))
         })
     }
 
@@ -183,7 +167,9 @@ impl FlyteRemote {
             );
             options.finish()?;
             let core = call.core();
-            Ok(Work::new(call.signal, async move { attached(inner.execute(&target, &execute, &core).await) }))
+            Ok(Work::new(call.signal, async move {
+                attached(inner.execute(&target, &execute, &core).await).map_err(to_js_error)
+            }))
         })
     }
 
@@ -209,12 +195,10 @@ impl FlyteRemote {
         cause: String,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
-        promise(move || {
-            let (inner, options) = (self.inner.clone(), CallOptions::of(options)?);
-            let (id, call) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, options.core());
-            Ok(Work::new(options.signal, async move {
-                inner.terminate(&id, &cause, &call).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error)
-            }))
+        let inner = self.inner.clone();
+        call(options, |call| {
+            let id = inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?;
+            Ok(Box::pin(async move { inner.terminate(&id, &cause, &call).await.map(|()| JsValue::UNDEFINED) }))
         })
     }
 
@@ -249,6 +233,16 @@ impl FlyteRemote {
         entity: JsValue,
     ) -> Result<String, JsValue> {
         read::console_url(&self.inner, entity)
+    }
+}
+
+/// Fetches an entity.
+type Fetch = fn(Remote, Reference, remote::CallOptions) -> Pending;
+
+impl FlyteRemote {
+    fn fetch(&self, reference: JsValue, options: JsValue, fetch: Fetch) -> Promise {
+        let inner = self.inner.clone();
+        call(options, |call| Ok(fetch(inner, read::reference(reference)?, call)))
     }
 }
 

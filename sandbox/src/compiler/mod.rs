@@ -57,12 +57,12 @@ pub(crate) fn compile(
         let key = EntityKey::from(id);
         let given = tasks.iter().find(|task| task.id.as_ref().map(EntityKey::from).as_ref() == Some(&key));
         let template = given.or_else(|| state.tasks.get(&key)?.template());
-        let template = template.ok_or_else(|| crate::status::missing_entity("TASK", id).message)?;
+        let template = template.ok_or_else(|| crate::status::missing_entity("TASK", id).message.clone())?;
         library.tasks.insert(key, template);
     }
     for id in &required.launch_plans {
         let row = state.launch_plans.get(&id.into());
-        let row = row.ok_or_else(|| crate::status::missing_entity("LAUNCH_PLAN", id).message)?;
+        let row = row.ok_or_else(|| crate::status::missing_entity("LAUNCH_PLAN", id).message.clone())?;
         library.launch_plans.insert(id.into(), row);
     }
     let compiled = workflow::compile(primary, &mut library, &mut errors);

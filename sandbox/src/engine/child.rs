@@ -69,7 +69,7 @@ impl Walk<'_> {
                     Outcome { child: Some(id), ..Default::default() },
                 );
             }
-            Err(status) => self.fail(index, error(ErrorKind::User, "RuntimeExecutionError", status.message)),
+            Err(status) => self.fail(index, error(ErrorKind::User, "RuntimeExecutionError", status.message.clone())),
         }
     }
 

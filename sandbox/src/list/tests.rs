@@ -120,7 +120,7 @@ fn bad_filters_are_refused_in_flyteadmins_words() {
 
 fn page(limit: u32, token: &str, sort_by: Option<&Sort>) -> Result<(Vec<&'static str>, String), String> {
     let query = Query { limit, token, sort_by, filters: "" };
-    let page = select(runs(), &query).map_err(|status| status.message)?;
+    let page = select(runs(), &query).map_err(|status| status.message.clone())?;
     Ok((page.rows.iter().map(|run| run.name).collect(), page.token))
 }
 
@@ -159,7 +159,7 @@ fn a_sort_key_that_a_joined_table_has_too_is_ambiguous() {
     let list = |key: &str, filters: &'static str| {
         let sort = sort(key);
         let query = Query { limit: 9, token: "", filters, sort_by: Some(&sort) };
-        select(runs(), &query).map(|page| page.rows.len()).map_err(|status| (status.code, status.message))
+        select(runs(), &query).map(|page| page.rows.len()).map_err(|status| (status.code, status.message.clone()))
     };
     let message = "failed database operation with column reference \"created_at\" is ambiguous".to_owned();
     assert_eq!(list("created_at", "eq(launch_plan.name,etl)"), Err((Code::Unknown, message)));

@@ -1,5 +1,7 @@
 //! One line out of a foreign body (a proxy's HTML page, a gateway's JSON, plain text), for an error message.
 
+use crate::text;
+
 /// How much of a foreign body is read at most.
 pub const READ: usize = 4096;
 
@@ -60,21 +62,21 @@ fn one_line(text: &str) -> String {
 fn html(page: &str) -> String {
     let lower = page.to_ascii_lowercase();
     for tag in ["title", "h1"] {
-        let inner = between(page, &lower, &format!("<{tag}"), &format!("</{tag}"));
+        let inner = between(page, &lower, &["<", tag].concat(), &["</", tag].concat());
         let text = inner.map(without_tags).unwrap_or_default();
         if !text.trim().is_empty() {
             return text;
         }
     }
-    let body = lower.find("<body").and_then(|at| page.get(at..)).unwrap_or(page);
+    let body = text::find(&lower, "<body").and_then(|at| page.get(at..)).unwrap_or(page);
     without_tags(body)
 }
 
 /// What stands between an element's opening tag and its closing one. `lower` is `page` in lower case, same offsets.
 fn between<'a>(page: &'a str, lower: &str, open: &str, close: &str) -> Option<&'a str> {
-    let start = lower.find(open)?;
+    let start = text::find(lower, open)?;
     let start = start + lower.get(start..)?.find('>')? + 1;
-    let end = lower.get(start..)?.find(close).map_or(page.len(), |length| start + length);
+    let end = text::find(lower.get(start..)?, close).map_or(page.len(), |length| start + length);
     page.get(start..end)
 }
 
@@ -92,13 +94,13 @@ fn without_tags(html: &str) -> String {
         }
     }
     let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text, |text, (entity, plain)| text.replace(entity, plain))
+    entities.iter().fold(text, |text, (entity, plain)| text::replace(&text, entity, plain))
 }
 
 /// The string value of `"message"` or `"error"` (grpc-gateway, most proxies), without a JSON parser.
 fn json_text(json: &str) -> Option<String> {
     ["\"message\"", "\"error\"", "\"detail\""].iter().find_map(|name| {
-        let (_, after) = json.split_once(name)?;
+        let (_, after) = text::split(json, name)?;
         let value = after.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
         let mut text = String::new();
         let mut chars = value.chars();

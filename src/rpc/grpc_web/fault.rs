@@ -2,11 +2,12 @@
 
 use crate::host::FetchError;
 use crate::rpc::{Code, Endpoint, Origin, Status};
+use crate::text::contains;
 
 /// The request got no reply.
 #[must_use]
 pub fn no_reply(error: FetchError, endpoint: &Endpoint) -> Status {
-    let (code, origin) = if error.message.contains("Headers Overflow") {
+    let (code, origin) = if contains(&error.message, "Headers Overflow") {
         // A failure told in headers, with a text too long for the host: coming back later does not help.
         (Code::ResourceExhausted, Origin::Protocol)
     } else if never_connected(&error) {
@@ -17,8 +18,8 @@ pub fn no_reply(error: FetchError, endpoint: &Endpoint) -> Status {
     let message = if error.reason_hidden {
         hidden(&error.message, endpoint)
     } else {
-        let hint = hint(&error.message).map(|hint| format!(" ({hint})")).unwrap_or_default();
-        format!("no reply from {endpoint}: {}{hint}", error.message)
+        let (before, hint, after) = hint(&error.message).map(|hint| (" (", hint, ")")).unwrap_or_default();
+        ["no reply from ", endpoint.as_str(), ": ", &error.message, before, hint, after].concat()
     };
     let mut status = Status::new(code, message).from_origin(origin);
     status.cause = error.cause;
@@ -28,7 +29,7 @@ pub fn no_reply(error: FetchError, endpoint: &Endpoint) -> Status {
 /// The reply broke off.
 #[must_use]
 pub fn broken_off(error: FetchError) -> Status {
-    let message = format!("the connection broke while the reply was read: {}", error.message);
+    let message = ["the connection broke while the reply was read: ", &error.message].concat();
     let mut status = Status::new(Code::Unavailable, message).from_origin(Origin::Cut);
     status.cause = error.cause;
     status
@@ -45,7 +46,8 @@ fn hidden(message: &str, endpoint: &Endpoint) -> String {
         likely.insert(1, "the page was loaded over https and may not call http (mixed content)");
     }
     let likely = likely.join("; ");
-    format!("no reply from {endpoint}: {message}. A browser hides the reason, its console shows it. Likely: {likely}")
+    let why = ". A browser hides the reason, its console shows it. Likely: ";
+    ["no reply from ", endpoint.as_str(), ": ", message, why, &likely].concat()
 }
 
 /// The host says that no connection came about, so no server can have seen the request.
@@ -60,7 +62,7 @@ fn never_connected(error: &FetchError) -> bool {
         "ERR_TLS_CERT_ALTNAME_INVALID",
         "ERR_SSL_WRONG_VERSION_NUMBER",
     ];
-    CODES.iter().any(|code| error.message.contains(code))
+    CODES.iter().any(|code| contains(&error.message, code))
 }
 
 fn hint(message: &str) -> Option<&'static str> {
@@ -81,7 +83,7 @@ fn hint(message: &str) -> Option<&'static str> {
         ("self-signed certificate", "the certificate is not trusted: name its authority in NODE_EXTRA_CA_CERTS"),
         ("HPE_", "the port does not speak HTTP/1; native gRPC, perhaps: gRPC-Web needs a proxy with a gRPC-Web filter"),
     ];
-    HINTS.iter().find(|(text, _)| message.contains(text)).map(|(_, hint)| *hint)
+    HINTS.iter().find(|(text, _)| contains(message, text)).map(|(_, hint)| *hint)
 }
 
 #[cfg(test)]
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn browser_gets_the_likely_reasons() {
-        let message = failed("Failed to fetch", true, "http://flyte.example.com").message;
+        let message = failed("Failed to fetch", true, "http://flyte.example.com").message.clone();
         for part in ["http://flyte.example.com", "CORS", "mixed content", "gRPC-Web filter", "endpoint is wrong"] {
             assert!(message.contains(part), "{message}");
         }

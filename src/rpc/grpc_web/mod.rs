@@ -64,7 +64,8 @@ impl GrpcWeb {
 
     fn request(&self, call: &Call) -> Result<HttpRequest, Status> {
         let Some(body) = frames::encode(&call.message) else {
-            let text = format!("the request has {} bytes, gRPC carries at most 4 GiB", call.message.len());
+            let size = call.message.len().to_string();
+            let text = ["the request has ", &size, " bytes, gRPC carries at most 4 GiB"].concat();
             return Err(Status::new(Code::InvalidArgument, text).from_origin(Origin::Unsent));
         };
         let mut headers: Vec<(String, String)> = [

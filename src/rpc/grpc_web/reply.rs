@@ -10,6 +10,7 @@ use super::trailers::{self, Verdict};
 use super::{fault, http_status};
 use crate::host::FetchError;
 use crate::rpc::{Code, Metadata, Origin, Reply, Status};
+use crate::text::{hex, quoted};
 
 /// A reply's head.
 pub struct Head {
@@ -129,7 +130,7 @@ fn whole(head: Head, body: Body, trailers: Option<Metadata>) -> Result<Reply, St
     let Some(trailers) = trailers else { return Err(no_trailers(head, &body)) };
     if trailers::verdict(&trailers).or_else(|| trailers::verdict(&head.headers)).is_none() {
         let text = said(&trailers);
-        let status = Status::new(Code::Unknown, format!("the reply's trailers have no grpc-status{text}"));
+        let status = Status::new(Code::Unknown, ["the reply's trailers have no grpc-status", &text].concat());
         return Err(head.status(status.from_origin(Origin::Protocol), trailers));
     }
     match body.message {
@@ -143,7 +144,7 @@ fn whole(head: Head, body: Body, trailers: Option<Metadata>) -> Result<Reply, St
 
 fn no_trailers(head: Head, body: &Body) -> Status {
     if body.cut > 0 {
-        let text = format!("the reply broke off: its body ends {} bytes into a frame", body.cut);
+        let text = ["the reply broke off: its body ends ", &body.cut.to_string(), " bytes into a frame"].concat();
         return head.fail(Origin::Cut, Code::Internal, text);
     }
     if body.message.is_some() {
@@ -152,18 +153,21 @@ fn no_trailers(head: Head, body: &Body) -> Status {
     if trailers::verdict(&head.headers).is_some() {
         return head.fail(Origin::Protocol, Code::Unimplemented, "the reply says OK but has no message");
     }
-    let text = format!(
-        "the reply is empty (HTTP {}) and shows no grpc-status{}. In a browser that means: the server must let pages \
-         read it, with the header access-control-expose-headers: grpc-status, grpc-message, grpc-status-details-bin",
-        head.status,
-        said(&head.headers),
-    );
+    let text = [
+        "the reply is empty (HTTP ",
+        &head.status.to_string(),
+        ") and shows no grpc-status",
+        &said(&head.headers),
+        ". In a browser that means: the server must let pages read it, with the header \
+         access-control-expose-headers: grpc-status, grpc-message, grpc-status-details-bin",
+    ];
+    let text = text.concat();
     head.fail(Origin::Protocol, Code::Unknown, text)
 }
 
 /// `grpc-message` without a status, for a message in parentheses.
 fn said(metadata: &Metadata) -> String {
-    trailers::text(metadata).map(|text| format!(" (grpc-message: {text})")).unwrap_or_default()
+    trailers::text(metadata).map(|text| [" (grpc-message: ", &text, ")"].concat()).unwrap_or_default()
 }
 
 fn wrong(head: Head, error: &FrameError, start: &[u8]) -> Status {
@@ -172,15 +176,16 @@ fn wrong(head: Head, error: &FrameError, start: &[u8]) -> Status {
             head.fail(Origin::Protocol, Code::Internal, "the reply is compressed, which was not asked for")
         }
         FrameError::UnknownFlag(flag) => {
-            let kind = head.header("content-type").map_or("no content-type".to_owned(), |kind| format!("{kind:?}"));
-            let excerpt = excerpt(start).map(|text| format!(": {text}")).unwrap_or_default();
-            let text =
-                format!("the reply ({kind}) is not gRPC-Web, a frame can't begin with byte {flag:#04x}{excerpt}");
+            let kind = head.header("content-type").map_or("no content-type".to_owned(), quoted);
+            let byte = hex(u32::from(*flag), 2);
+            let not = ") is not gRPC-Web, a frame can't begin with byte 0x";
+            let text = ["the reply (", &kind, not, &byte, &after_colon(excerpt(start))].concat();
             head.fail(Origin::Protocol, Code::Internal, text)
         }
         FrameError::TooLarge { announced, limit, trailers } => {
             let what = if *trailers { "trailers have" } else { "message has" };
-            let text = format!("the reply's {what} {announced} bytes, more than the limit of {limit}");
+            let (announced, limit) = (announced.to_string(), limit.to_string());
+            let text = ["the reply's ", what, " ", &announced, " bytes, more than the limit of ", &limit].concat();
             head.fail(Origin::Protocol, Code::ResourceExhausted, text)
         }
         FrameError::ExtraMessage => {
@@ -195,19 +200,19 @@ fn wrong(head: Head, error: &FrameError, start: &[u8]) -> Status {
 /// A 2xx reply of another content type.
 fn foreign(head: Head, excerpt: Option<String>) -> Status {
     let kind = head.header("content-type").unwrap_or_default().to_owned();
-    let excerpt = excerpt.map(|text| format!(": {text}")).unwrap_or_default();
     let (code, text) = match head.content_type {
         ContentType::GrpcWebText => (Code::Internal, "grpc-web-text, which was not asked for".to_owned()),
         ContentType::OtherCodec => (Code::Internal, "gRPC-Web, but not with protobuf messages".to_owned()),
         ContentType::NativeGrpc => {
             (Code::Internal, "native gRPC: FlyteAdmin needs a proxy with a gRPC-Web filter".to_owned())
         }
-        _ => (
-            Code::Unknown,
-            format!("not gRPC-Web{excerpt}. The endpoint may be wrong, or a login page or proxy answered"),
-        ),
+        _ => {
+            let likely = ". The endpoint may be wrong, or a login page or proxy answered";
+            (Code::Unknown, ["not gRPC-Web", &after_colon(excerpt), likely].concat())
+        }
     };
-    let text = format!("the reply (HTTP {}, content-type {kind:?}) is {text}", head.status);
+    let status = head.status.to_string();
+    let text = ["the reply (HTTP ", &status, ", content-type ", &quoted(&kind), ") is ", &text].concat();
     head.fail(Origin::Protocol, code, text)
 }
 
@@ -222,16 +227,15 @@ fn http_failure(head: Head, ending: Ending) -> Status {
         Ending::Whole(_) | Ending::Broken(_) => None,
     });
     let status = head.status;
-    let line = format!("HTTP {status} {}", http_status::phrase(status));
-    let line = line.trim_end();
+    let line = status_line(status);
     // Error pages like to repeat the status line, `502 Bad Gateway`.
     let is_news = |text: &String| !text.split_whitespace().all(|word| line.split(' ').any(|known| known == word));
     let mut text = match excerpt.filter(is_news) {
-        Some(excerpt) => format!("{line}: {excerpt}"),
-        None => line.to_owned(),
+        Some(excerpt) => [&line, ": ", &excerpt].concat(),
+        None => line,
     };
     if let Some(hint) = http_status::hint(status) {
-        text = format!("{text} ({hint})");
+        text = [&text, " (", hint, ")"].concat();
     }
     head.fail(Origin::Http, http_status::code(status), text)
 }
@@ -239,9 +243,21 @@ fn http_failure(head: Head, ending: Ending) -> Status {
 fn redirect(head: Head) -> Status {
     let text = match (head.status, head.header("location")) {
         (0, _) => "the server redirects the call, a browser hides where to".to_owned(),
-        (status, Some(location)) => format!("HTTP {status}: the server redirects the call to {location}"),
-        (status, None) => format!("HTTP {status} {}", http_status::phrase(status)).trim_end().to_owned(),
+        (status, Some(location)) => {
+            ["HTTP ", &status.to_string(), ": the server redirects the call to ", location].concat()
+        }
+        (status, None) => status_line(status),
     };
-    let hint = "calls are not redirected: correct the endpoint, or log in if that is a login page";
-    head.fail(Origin::Http, Code::Unknown, format!("{text} ({hint})"))
+    let hint = " (calls are not redirected: correct the endpoint, or log in if that is a login page)";
+    head.fail(Origin::Http, Code::Unknown, [&text, hint].concat())
+}
+
+/// `HTTP 502 Bad Gateway`
+fn status_line(status: u16) -> String {
+    let phrase = http_status::phrase(status);
+    ["HTTP ", &status.to_string(), if phrase.is_empty() { "" } else { " " }, phrase].concat()
+}
+
+fn after_colon(excerpt: Option<String>) -> String {
+    excerpt.map(|text| [": ", &text].concat()).unwrap_or_default()
 }

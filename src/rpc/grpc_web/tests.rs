@@ -446,7 +446,7 @@ fn call_dropped_before_it_is_polled_sends_nothing() {
 #[test]
 fn cause_is_kept() {
     let error = crate::host::FetchError { message: "x".into(), cause: Some(Rc::new(7_u8)), reason_hidden: false };
-    let cause = super::fault::broken_off(error).cause.unwrap();
+    let cause = super::fault::broken_off(error).cause.clone().unwrap();
     assert_eq!(cause.downcast_ref::<u8>(), Some(&7));
 }
 
@@ -465,9 +465,9 @@ proptest! {
         headers.extend(grpc_status.as_deref().map(|status| ("grpc-status", status)));
         let mut body: Vec<u8> = flags.iter().flat_map(|(flag, payload)| frame(*flag, payload.as_bytes())).collect();
         body.extend(tail);
-        let whole = answer(SimReply::raw(http, &headers, &body)).map(|reply| reply.message).map_err(|s| (s.code, s.message));
+        let whole = answer(SimReply::raw(http, &headers, &body)).map(|reply| reply.message).map_err(|s| (s.code, s.message.clone()));
         let pieces = answer(SimReply::raw(http, &headers, &body).in_pieces(size, Duration::ZERO));
-        let pieces = pieces.map(|reply| reply.message).map_err(|s| (s.code, s.message));
+        let pieces = pieces.map(|reply| reply.message).map_err(|s| (s.code, s.message.clone()));
         // Only an excerpt may depend on how much of the body came in the first piece.
         prop_assert_eq!(whole.clone().map_err(|(code, _)| code), pieces.map_err(|(code, _)| code));
         if let Err((code, message)) = whole {

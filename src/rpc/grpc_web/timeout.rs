@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-const MOST: u128 = 99_999_999;
+const MOST: u64 = 99_999_999;
 
 /// At most eight digits and a unit, rounded up: the server may only be more patient than the caller.
 #[must_use]
 pub fn header(timeout: Duration) -> String {
-    let nanos = timeout.as_nanos().max(1);
-    let units = [('m', 1_000_000), ('S', 1_000_000_000), ('M', 60_000_000_000)];
-    let fitting = units.into_iter().map(|(unit, size)| (unit, nanos.div_ceil(size))).find(|(_, count)| *count <= MOST);
-    let (unit, count) = fitting.unwrap_or(('H', nanos.div_ceil(3_600_000_000_000).min(MOST)));
-    format!("{count}{unit}")
+    let part = u64::from(timeout.subsec_nanos().div_ceil(1_000_000));
+    let millis = timeout.as_secs().saturating_mul(1000).saturating_add(part).max(1);
+    let units = [("m", 1), ("S", 1000), ("M", 60_000)];
+    let fitting = units.into_iter().map(|(unit, size)| (unit, millis.div_ceil(size))).find(|(_, count)| *count <= MOST);
+    let (unit, count) = fitting.unwrap_or(("H", millis.div_ceil(3_600_000).min(MOST)));
+    [&count.to_string(), unit].concat()
 }
 
 #[cfg(test)]

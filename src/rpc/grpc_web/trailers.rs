@@ -4,6 +4,7 @@ use super::percent;
 use crate::codec::text::from_base64;
 use crate::codec::{Fields, Malformed};
 use crate::rpc::{Code, Metadata};
+use crate::text::quoted;
 
 /// Names in lower case and values, in order. Lines without a colon are skipped.
 #[must_use]
@@ -41,11 +42,10 @@ pub fn verdict(metadata: &Metadata) -> Option<Verdict> {
     let message = said.or(parsed.map(|details| details.message)).unwrap_or_default();
     Some(match status {
         Ok(code) => Verdict { code, message, details },
-        Err(odd) if message.is_empty() => {
-            Verdict { code: Code::Unknown, message: format!("invalid grpc-status {odd:?}"), details }
-        }
         Err(odd) => {
-            Verdict { code: Code::Unknown, message: format!("{message} (invalid grpc-status {odd:?})"), details }
+            let fault = ["invalid grpc-status ", &quoted(&odd)].concat();
+            let message = if message.is_empty() { fault } else { [&message, " (", &fault, ")"].concat() };
+            Verdict { code: Code::Unknown, message, details }
         }
     })
 }
