@@ -23,6 +23,11 @@ mod source;
 mod value;
 mod values;
 
+/// Half as large as the standard one, and as fast. There are no threads here.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// The hand-written part of the TypeScript declarations.
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");

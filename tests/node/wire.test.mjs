@@ -463,7 +463,7 @@ for (const [endpoint, says] of [
   ['', /host is missing/],
   ['ftp://host', /scheme "ftp"/],
   ['https://host:99999', /port "99999"/],
-  ['https://host/?x', /the path can't have '\?'/],
+  ['https://host/?x', /the path can't have "\?"/],
 ]) {
   test(`bad input: endpoint ${JSON.stringify(endpoint)}`, () => {
     assert.throws(
