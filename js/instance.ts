@@ -58,6 +58,7 @@ export function adopt(instance: WebAssembly.Instance): void {
     makeError,
     die,
     encodeJson,
+    follow,
     iterate,
     openSource: (value: unknown) => openSource(value),
     exchange: (fetch: Fetch | undefined, ...rest: Rest) => new Exchange(fetch ?? platformFetch, ...rest),
@@ -115,36 +116,21 @@ function die(reason: string): FlyteSystemError {
 }
 
 /** Follows a promise of the core, and rejects when the instance dies first. */
-function followed<T>(promise: Promise<T>): Promise<T> {
+function follow<T>(promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     pending.add(reject)
     promise.then(resolve, reject).finally(() => pending.delete(reject))
   })
 }
 
-type Method = (...args: unknown[]) => unknown
+type Method = (this: bindings.FlyteClient, request?: unknown, options?: unknown) => unknown
 
-/** The exported classes as callers see them: followed promises, and one method for each RPC. */
+/** One method of the client for each RPC. */
 function installMethods(): void {
-  for (const type of Object.values(bindings)) {
-    if (typeof type !== 'function' || !type.prototype || !('__destroy_into_raw' in type.prototype)) continue
-    for (const target of [type, type.prototype]) follow(target)
-  }
   const client = bindings.FlyteClient.prototype as unknown as Record<string, Method>
   for (const name of bindings.methodNames()) {
-    client[name] = async function (this: bindings.FlyteClient, request?: unknown, options?: unknown) {
+    client[name] = async function (request, options) {
       return JSON.parse((await this.callJson(name, request, options)) as string)
-    }
-  }
-}
-
-function follow(target: Record<string, unknown>): void {
-  for (const name of Object.getOwnPropertyNames(target)) {
-    const method = Object.getOwnPropertyDescriptor(target, name)
-    if (typeof method?.value !== 'function' || name === 'constructor' || name.startsWith('__')) continue
-    target[name] = function (this: unknown, ...args: unknown[]) {
-      const result = (method.value as Method).apply(this, args)
-      return result instanceof Promise ? followed(result) : result
     }
   }
 }

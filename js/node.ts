@@ -1,6 +1,5 @@
 // The entry point of Node: the wasm file is read and compiled at the first use of anything.
 
-import { readFileSync } from 'node:fs'
 import { fileSource } from './file.js'
 import { isReady, onFirstUse, setSources, start } from './instance.js'
 
@@ -8,6 +7,8 @@ export * from './index.js'
 
 function load(): void {
   if (isReady()) return
+  // An import of node:fs reads all its exports, and that loads Node's streams.
+  const { readFileSync } = process.getBuiltinModule('node:fs')
   start(new WebAssembly.Module(readFileSync(new URL('./flyte_remote.wasm', import.meta.url))))
 }
 

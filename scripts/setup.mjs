@@ -1,4 +1,4 @@
-// Prepares what is missing: npm packages, a Rust compiler for wasm, and for the tests a Chromium. Needs Node 20 and
+// Prepares what is missing: npm packages, a Rust compiler for wasm, and for the tests a Chromium. Needs Node 20.16 and
 // Rust, nothing else; every npm script calls it first, and it is quick when all is in place.
 
 import { createHash } from 'node:crypto'

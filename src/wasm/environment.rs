@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::pages::ExecutionPages;
@@ -41,6 +41,10 @@ extern "C" {
     /// The source of bytes for what `uploadFile` was given; undefined when it is nothing that can be read.
     #[wasm_bindgen(method, catch, js_name = openSource)]
     pub async fn open_source(this: &Environment, value: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// The promise, which rejects too when the instance dies.
+    #[wasm_bindgen(method)]
+    pub fn follow(this: &Environment, promise: &Promise) -> Promise;
 
     /// An async iterator over the items of pages.
     #[wasm_bindgen(method)]

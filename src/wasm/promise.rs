@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
+use super::environment::environment;
 use super::error::to_js_error;
 use super::options::CallOptions;
 use super::signal::abortable;
@@ -52,9 +53,12 @@ async fn told(pending: Pending) -> Result<JsValue, JsValue> {
 }
 
 fn settle(work: Result<Work, JsValue>) -> Promise {
-    match work {
-        Ok(Work { signal: None, future }) => future_to_promise(future),
-        Ok(Work { signal: Some(signal), future }) => future_to_promise(Box::pin(abortable(signal, future)) as JsFuture),
+    let begun = work.and_then(|work| Ok((work, environment()?)));
+    match begun {
+        Ok((Work { signal: None, future }, environment)) => environment.follow(&future_to_promise(future)),
+        Ok((Work { signal: Some(signal), future }, environment)) => {
+            environment.follow(&future_to_promise(Box::pin(abortable(signal, future)) as JsFuture))
+        }
         Err(error) => Promise::reject(&error),
     }
 }
