@@ -326,7 +326,14 @@ fn a_workflow_runs_from_its_registration_to_its_outputs() {
         let shown: BTreeMap<_, _> = nodes
             .iter()
             .map(|node| {
-                (node.id.node_id.as_str(), (node.phase.as_str(), node.task_executions.len(), node.problem.clone()))
+                (
+                    node.id.node_id.as_str(),
+                    (
+                        node.phase.as_str(),
+                        node.task_executions.as_deref().unwrap_or_default().len(),
+                        node.problem.clone(),
+                    ),
+                )
             })
             .collect();
         for id in ["n0", "n1", "n2"] {

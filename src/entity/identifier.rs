@@ -357,6 +357,14 @@ impl TaskExecutionId {
         Ok(TaskExecutionId { task, node: NodeExecutionId { execution, node_id: (*node).to_owned() }, retry_attempt })
     }
 
+    /// The serialised message.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut id = Writer::new();
+        id.message(1, &self.task.to_bytes()).message(2, &self.node.to_bytes()).int(3, self.retry_attempt.into());
+        id.done()
+    }
+
     /// Reads the serialised message.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut fields = Fields::of(bytes);

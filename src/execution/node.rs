@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use prost_types::{Duration, Timestamp};
 
-use super::{ExecutionError, Phase, TaskExecution};
+use super::{Execution, ExecutionError, Phase, TaskExecution};
 use crate::codec::{field, Fields, Malformed};
 use crate::entity::{ExecutionId, NodeExecutionId};
+use crate::value::Values;
 
 /// A snapshot of a node's execution.
 #[derive(Clone, Debug)]
@@ -43,8 +44,14 @@ pub struct NodeExecution {
     pub output_uri: String,
     /// Where its deck (an HTML page) is stored, empty when it has none.
     pub deck_uri: String,
-    /// The attempts to run its task, the first first.
-    pub task_executions: Vec<Rc<TaskExecution>>,
+    /// The attempts to run its task, the first first; `None` until they were asked for.
+    pub task_executions: Option<Rc<[Rc<TaskExecution>]>>,
+    /// Its own nodes, of a sub-workflow, a branch, or made by its task; `None` until they were asked for.
+    pub nodes: Option<Rc<[Rc<NodeExecution>]>>,
+    /// The execution that it launched, as it was then; `None` until it was asked for.
+    pub launched_execution: Option<Rc<Execution>>,
+    /// Its inputs and outputs; `None` until they were asked for.
+    pub data: Option<(Values, Values)>,
     /// What could not be read about this node, and why.
     pub problem: Option<String>,
     /// The whole `flyteidl.admin.NodeExecution`.
@@ -74,7 +81,10 @@ impl NodeExecution {
             input_uri: String::new(),
             output_uri: String::new(),
             deck_uri: String::new(),
-            task_executions: Vec::new(),
+            task_executions: None,
+            nodes: None,
+            launched_execution: None,
+            data: None,
             problem: None,
             raw: Rc::clone(&raw),
         };

@@ -17,6 +17,15 @@ pub struct TaskLog {
     pub uri: String,
 }
 
+/// Why an attempt was in its phase at some time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reason {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Why.
+    pub message: String,
+}
+
 /// A snapshot of an attempt.
 #[derive(Clone, Debug)]
 pub struct TaskExecution {
@@ -36,6 +45,8 @@ pub struct TaskExecution {
     pub error: Option<ExecutionError>,
     /// Why it is in this phase, may be empty.
     pub reason: String,
+    /// All reasons so far, the oldest first, as far as the server keeps them.
+    pub reasons: Vec<Reason>,
     /// The task's type, `container`.
     pub task_type: String,
     /// Links to logs.
@@ -65,6 +76,7 @@ impl TaskExecution {
             duration: None,
             error: None,
             reason: String::new(),
+            reasons: Vec::new(),
             task_type: String::new(),
             logs: Vec::new(),
             is_parent: false,
@@ -110,6 +122,17 @@ impl TaskExecution {
                 8 => self.updated_at = part.timestamp()?,
                 10 => self.reason = part.text()?,
                 11 => self.task_type = part.text()?,
+                18 => {
+                    let (mut reason, mut parts) = (Reason::default(), Fields::of(part.message()?));
+                    while let Some(part) = parts.next()? {
+                        match part.number {
+                            1 => reason.at = part.timestamp()?,
+                            2 => reason.message = part.text()?,
+                            _ => {}
+                        }
+                    }
+                    self.reasons.push(reason);
+                }
                 _ => {}
             }
         }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use prost_types::{Duration, Timestamp};
 
 use super::{NodeExecution, Phase};
-use crate::codec::{Fields, Malformed};
-use crate::entity::{ExecutionId, Identifier};
+use crate::codec::{field, Fields, Malformed};
+use crate::entity::{ExecutionId, Identifier, NodeExecutionId};
 
 /// Why something failed, as the one who ran it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,12 @@ pub struct Execution {
     pub mode: i32,
     /// Who started it.
     pub principal: String,
+    /// The node that launched it, for a child execution.
+    pub parent: Option<NodeExecutionId>,
+    /// The execution it is a copy of, after a relaunch or recovery.
+    pub reference: Option<ExecutionId>,
+    /// The cluster it runs on, may be empty.
+    pub cluster: String,
     /// When it began to run.
     pub started_at: Option<Timestamp>,
     /// When it was created.
@@ -100,6 +106,9 @@ impl Execution {
             phase: Phase::workflow(0),
             mode: 0,
             principal: String::new(),
+            parent: None,
+            reference: None,
+            cluster: String::new(),
             started_at: None,
             created_at: None,
             updated_at: None,
@@ -135,6 +144,9 @@ impl Execution {
                         match part.number {
                             1 => self.mode = part.int32()?,
                             2 => self.principal = part.text()?,
+                            5 => self.parent = Some(NodeExecutionId::read(part.message()?)?),
+                            16 => self.reference = Some(ExecutionId::read(part.message()?)?),
+                            17 => self.cluster = String::from_utf8_lossy(field(part.message()?, 1)?).into_owned(),
                             _ => {}
                         }
                     }

@@ -4,11 +4,12 @@ use super::call::{CallOptions, Scope};
 use super::client::bad_reply;
 use super::Remote;
 use crate::codec::{Fields, Malformed, Writer};
-use crate::entity::{ExecutionId, NodeExecutionId};
+use crate::entity::{ExecutionId, NodeExecutionId, TaskExecutionId};
 use crate::error::{Error, Kind};
 use crate::value::Values;
 
 const GET_EXECUTION_DATA: &str = "/flyteidl.service.AdminService/GetExecutionData";
+const GET_TASK_EXECUTION_DATA: &str = "/flyteidl.service.AdminService/GetTaskExecutionData";
 const GET_NODE_EXECUTION_DATA: &str = "/flyteidl.service.AdminService/GetNodeExecutionData";
 
 impl Remote {
@@ -31,8 +32,26 @@ impl Remote {
     /// # Errors
     /// As a call fails; `Kind::Download` when the values are stored apart and can't be read.
     pub async fn node_data(&self, id: &NodeExecutionId, options: &CallOptions) -> Result<(Values, Values), Error> {
+        self.node_data_within(id, &self.client().begin(options)).await
+    }
+
+    pub(super) async fn node_data_within(
+        &self,
+        id: &NodeExecutionId,
+        scope: &Scope,
+    ) -> Result<(Values, Values), Error> {
+        let data = self.get_data(GET_NODE_EXECUTION_DATA, &id.to_bytes(), scope).await;
+        let [inputs, outputs] = self.values(data.map_err(|error| error.about(id.to_string()))?, true, scope).await?;
+        Ok((inputs, outputs))
+    }
+
+    /// An attempt's inputs and outputs as far as they are there.
+    ///
+    /// # Errors
+    /// As a call fails; `Kind::Download` when the values are stored apart and can't be read.
+    pub async fn task_data(&self, id: &TaskExecutionId, options: &CallOptions) -> Result<(Values, Values), Error> {
         let scope = self.client().begin(options);
-        let data = self.get_data(GET_NODE_EXECUTION_DATA, &id.to_bytes(), &scope).await;
+        let data = self.get_data(GET_TASK_EXECUTION_DATA, &id.to_bytes(), &scope).await;
         let [inputs, outputs] = self.values(data.map_err(|error| error.about(id.to_string()))?, true, &scope).await?;
         Ok((inputs, outputs))
     }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::call::CallOptions;
-use super::{Remote, Wait};
+use super::{Remote, Sync, Wait};
 use crate::entity::{ExecutionId, Interface};
 use crate::error::{Error, Kind};
 use crate::execution::{Execution, ExecutionError, Phase};
@@ -27,6 +27,8 @@ struct Inner {
     /// Syncs begun so far, and the one that the snapshot is from: a late reply of an early sync changes nothing.
     begun: Cell<u64>,
     shown: Cell<u64>,
+    /// All has ended and was read, so far.
+    settled: Cell<Option<Sync>>,
 }
 
 impl WorkflowExecution {
@@ -41,6 +43,7 @@ impl WorkflowExecution {
                 outputs: RefCell::default(),
                 begun: Cell::new(0),
                 shown: Cell::new(0),
+                settled: Cell::new(None),
             }),
         }
     }
@@ -99,12 +102,12 @@ impl WorkflowExecution {
         Ok(snapshot.error.clone())
     }
 
-    /// Asks the server for its state, with `nodes` for its nodes and their attempts too.
+    /// Asks the server for its state, and for its nodes as far as `sync` says.
     ///
     /// # Errors
     /// As a call fails.
-    pub async fn sync(&self, nodes: bool, options: &CallOptions) -> Result<(), Error> {
-        self.inner.remote.sync(self, nodes, options).await
+    pub async fn sync(&self, sync: Sync, options: &CallOptions) -> Result<(), Error> {
+        self.inner.remote.sync(self, sync, options).await
     }
 
     /// Waits until it has ended.
@@ -177,8 +180,13 @@ impl WorkflowExecution {
         self.inner.begun.get()
     }
 
+    /// How much was read when nothing could change any more.
+    pub(super) fn settled(&self) -> Option<Sync> {
+        self.inner.settled.get()
+    }
+
     /// Takes the result of sync number `sync` unless a later one came first. Nodes that it does not tell are kept.
-    pub(super) fn show(&self, sync: u64, mut snapshot: Execution) {
+    pub(super) fn show(&self, sync: u64, mut snapshot: Execution, settled: Option<Sync>) {
         if sync < self.inner.shown.get() {
             return;
         }
@@ -186,6 +194,7 @@ impl WorkflowExecution {
         if snapshot.nodes.is_none() {
             snapshot.nodes.clone_from(&self.snapshot().nodes);
         }
+        self.inner.settled.set(settled);
         self.inner.snapshot.replace(Rc::new(snapshot));
     }
 

@@ -29,6 +29,7 @@ mod register;
 mod sync;
 mod terminate;
 mod together;
+mod tree;
 mod upload;
 mod wait;
 
@@ -41,6 +42,7 @@ pub use execute::{Execute, Notification, NotificationChannel, Notifications, Tar
 pub use execution::WorkflowExecution;
 pub use list::{ListExecutions, Pager};
 pub use register::{Register, Registered, Registration, Spec, Specs};
+pub use sync::Sync;
 pub use upload::UploadFile;
 pub use wait::{Progress, Wait};
 

@@ -1,7 +1,7 @@
 //! `registerSpecs`: tasks, workflows and launch plans to the server, in the order that they need each other.
 
 use super::call::{CallOptions, Scope};
-use super::together::{together, Work};
+use super::together::{together, Work, MOST};
 use super::Remote;
 use crate::codec::{field, Malformed, Writer};
 use crate::entity::spec::{default_launch_plan_spec, visit_identifiers, Shape};
@@ -117,7 +117,7 @@ impl Remote {
         let order = in_order(workflows.into_iter().chain(plans).collect());
         let mut registered = Registered::default();
         let create = |task| -> Work<'_, Registration> { Box::pin(self.create_entity(task, &scope)) };
-        registered.tasks = together(tasks.iter().map(create).collect()).await?;
+        registered.tasks = together(tasks.iter().map(create).collect(), MOST).await?;
         for item in &order {
             let created = self.create_entity(item, &scope).await?;
             if item.id.resource_type == ResourceType::Workflow {

@@ -2,40 +2,141 @@
 
 use std::future::{poll_fn, Future};
 use std::pin::Pin;
-use std::task::Poll;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 use crate::error::Error;
 
 /// A piece of work.
 pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
 
-/// At most so many pieces run at the same time.
-const MOST: usize = 16;
+/// How many pieces run at the same time unless the caller says otherwise.
+pub(super) const MOST: usize = 16;
 
-/// Runs all pieces, `MOST` at a time; the results in order, or the first error, at which the others are dropped.
-pub(super) async fn together<T>(mut work: Vec<Work<'_, T>>) -> Result<Vec<T>, Error> {
+/// A piece that has begun.
+struct Running<'a, T> {
+    place: usize,
+    work: Work<'a, T>,
+    bell: Arc<Bell>,
+}
+
+/// Tells which of many pieces can go on: asking all of them each time would cost the square of their number.
+struct Bell {
+    rung: AtomicBool,
+    caller: Mutex<Waker>,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.rung.store(true, Ordering::Relaxed);
+        self.caller.lock().unwrap_or_else(PoisonError::into_inner).wake_by_ref();
+    }
+}
+
+/// Runs all pieces, `most` at a time; the results in order, or the first error, at which the others are dropped.
+pub(super) async fn together<T>(work: Vec<Work<'_, T>>, most: usize) -> Result<Vec<T>, Error> {
     let mut results: Vec<Option<T>> = work.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        let mut running = 0;
-        for (work, result) in work.iter_mut().zip(&mut results) {
-            if result.is_some() {
-                continue;
-            }
-            match work.as_mut().poll(context) {
-                Poll::Ready(Ok(value)) => *result = Some(value),
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => running += 1,
-            }
-            if running == MOST {
-                break;
+    let mut waiting = work.into_iter().enumerate();
+    let mut running: Vec<Running<'_, T>> = Vec::new();
+    poll_fn(|context| loop {
+        while running.len() < most.max(1) {
+            let Some((place, work)) = waiting.next() else { break };
+            let bell = Bell { rung: AtomicBool::new(true), caller: Mutex::new(context.waker().clone()) };
+            running.push(Running { place, work, bell: Arc::new(bell) });
+        }
+        let mut ended = false;
+        let mut at = 0;
+        while let Some(one) = running.get_mut(at) {
+            match one.poll(context) {
+                Poll::Ready(result) => {
+                    let place = running.swap_remove(at).place;
+                    let Some(slot) = results.get_mut(place) else { continue };
+                    *slot = match result {
+                        Ok(value) => Some(value),
+                        Err(error) => return Poll::Ready(Err(error)),
+                    };
+                    ended = true;
+                }
+                Poll::Pending => at += 1,
             }
         }
-        if running == 0 {
-            Poll::Ready(Ok(()))
-        } else {
-            Poll::Pending
+        if running.is_empty() && waiting.len() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        if !ended {
+            return Poll::Pending;
         }
     })
     .await?;
     Ok(results.into_iter().flatten().collect())
+}
+
+impl<T> Running<'_, T> {
+    fn poll(&mut self, context: &Context<'_>) -> Poll<Result<T, Error>> {
+        if !self.bell.rung.swap(false, Ordering::Relaxed) {
+            let mut caller = self.bell.caller.lock().unwrap_or_else(PoisonError::into_inner);
+            caller.clone_from(context.waker());
+            return Poll::Pending;
+        }
+        self.bell.caller.lock().unwrap_or_else(PoisonError::into_inner).clone_from(context.waker());
+        let waker = Waker::from(Arc::clone(&self.bell));
+        self.work.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::error::Kind;
+    use crate::host::Host as _;
+    use crate::testing::SimHost;
+
+    #[test]
+    fn results_are_in_order_and_no_more_run_than_said() {
+        let host = SimHost::new(1);
+        let (running, most) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+        let piece = |place: u64| -> Work<'_, u64> {
+            let (host, running, most) = (host.clone(), Rc::clone(&running), Rc::clone(&most));
+            Box::pin(async move {
+                running.set(running.get() + 1);
+                most.set(most.get().max(running.get()));
+                host.sleep(Duration::from_millis(100 - place)).await;
+                running.set(running.get() - 1);
+                Ok(place)
+            })
+        };
+        let done = host.run(together((0..50).map(piece).collect(), 7)).unwrap();
+        assert_eq!(done, (0..50).collect::<Vec<_>>());
+        assert_eq!((most.get(), running.get()), (7, 0));
+    }
+
+    #[test]
+    fn first_error_ends_it() {
+        let host = SimHost::new(1);
+        let piece = |place: u64| -> Work<'_, u64> {
+            let host = host.clone();
+            Box::pin(async move {
+                host.sleep(Duration::from_secs(place)).await;
+                if place == 2 {
+                    Err(Error::new(Kind::System, "two"))
+                } else {
+                    Ok(place)
+                }
+            })
+        };
+        let error = host.run(together((0..20).map(piece).collect(), 16)).unwrap_err();
+        assert_eq!((error.message.as_str(), host.elapsed()), ("two", Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn nothing_to_do_is_done() {
+        assert!(SimHost::new(1).run(together(Vec::<Work<'_, ()>>::new(), 3)).unwrap().is_empty());
+    }
 }

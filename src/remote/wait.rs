@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::call::Scope;
-use super::{CallOptions, Remote, WorkflowExecution};
+use super::sync::covers;
+use super::{CallOptions, Remote, Sync, WorkflowExecution};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
 
@@ -18,8 +19,9 @@ pub struct Wait {
     pub timeout: Option<Duration>,
     /// Time between polls, at least 10 ms; default: 100 ms at first, growing to 10 s.
     pub interval: Option<Duration>,
-    /// Nodes and their attempts are read too: at the end, and at every poll when there is a `progress`; default true.
-    pub nodes: bool,
+    /// What is read at the end, and without inputs, outputs and attempts at every poll when there is a `progress`;
+    /// default: all nodes and their attempts.
+    pub sync: Sync,
     /// Called after each poll, with the last state at the end.
     pub progress: Option<Progress>,
     /// How long the server may be out of reach before waiting fails; default 2 minutes.
@@ -28,7 +30,13 @@ pub struct Wait {
 
 impl Default for Wait {
     fn default() -> Self {
-        Wait { timeout: None, interval: None, nodes: true, progress: None, patience: Duration::from_secs(120) }
+        Wait {
+            timeout: None,
+            interval: None,
+            sync: Sync::TASK_EXECUTIONS,
+            progress: None,
+            patience: Duration::from_secs(120),
+        }
     }
 }
 
@@ -44,13 +52,14 @@ impl Remote {
         let until_then = Scope { metadata: Vec::new(), deadline };
         let mut pace = Pace::new(wait.interval);
         let mut reached = host.now();
-        let live = wait.nodes && wait.progress.is_some();
+        let live = Sync { task_executions: false, data: false, ..wait.sync };
+        let live = if wait.progress.is_some() { live } else { Sync::STATE };
         loop {
-            let nodes = live || wait.nodes && execution.is_done();
-            let synced = self.client().within(&until_then, Box::pin(self.sync(execution, nodes, options))).await;
+            let sync = if execution.is_done() { wait.sync } else { live };
+            let synced = self.client().within(&until_then, Box::pin(self.sync(execution, sync, options))).await;
             match synced.ok_or_else(|| timed_out(execution))? {
-                Ok(()) if execution.is_done() && nodes == wait.nodes => break,
-                // It has ended: once more, with its nodes.
+                Ok(()) if execution.is_done() && covers(sync, wait.sync) => break,
+                // It has ended: once more, with all that is wanted.
                 Ok(()) if execution.is_done() => continue,
                 Ok(()) => {
                     reached = host.now();

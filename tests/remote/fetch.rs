@@ -3,7 +3,7 @@
 use flyte_remote::entity::{ExecutionReference, Reference};
 use flyte_remote::error::{Error, Kind};
 use flyte_remote::idl::flyteidl::{admin, core};
-use flyte_remote::remote::Settings;
+use flyte_remote::remote::{Settings, Sync};
 use flyte_remote::rpc::Code;
 use prost::Message;
 
@@ -132,7 +132,7 @@ fn a_fetched_execution_is_attached() {
     let reference = ExecutionReference::parse("ex:p:d:run1").unwrap();
     let execution = server.run(server.remote().fetch_execution(&reference, &call())).unwrap();
     assert_eq!((execution.id().to_string().as_str(), execution.phase().as_str()), ("ex:p:d:run1", "RUNNING"));
-    server.run(execution.sync(false, &call())).unwrap();
+    server.run(execution.sync(Sync::STATE, &call())).unwrap();
     assert!(execution.is_successful());
     assert_eq!(execution.url(), "https://flyte.example.com/console/projects/p/domains/d/executions/run1");
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use flyte_remote::entity::{ExecutionReference, NodeExecutionId};
 use flyte_remote::error::Kind;
+use flyte_remote::execution::NodeExecution;
 use flyte_remote::idl::flyteidl::{admin, core};
-use flyte_remote::remote::WorkflowExecution;
+use flyte_remote::remote::{Sync, WorkflowExecution};
 use flyte_remote::rpc::{Code, Status};
 use flyte_remote::testing::SimReply;
 use flyte_remote::value::OutputValue;
 use prost::Message;
+use serde_json::Value;
 
 use crate::support::{call, id, message, ok, replay, status, unexpected, vectors, Request, Server};
 
@@ -19,37 +21,76 @@ fn fetch(server: &Server) -> WorkflowExecution {
     server.run(server.remote().fetch_execution(&reference, &call())).unwrap()
 }
 
+/// What flytekit shows of nodes, at all levels.
+fn compare(name: &str, found: &[Rc<NodeExecution>], known: &Value) {
+    let known = known.as_object().unwrap();
+    assert_eq!(found.len(), known.len(), "{name}");
+    for node in found {
+        let expected = &known[&node.id.node_id];
+        let name = format!("{name} {}", node.id.node_id);
+        // Deviation: a recovered node is done.
+        let done = expected["is_done"] == true || node.phase.as_str() == "RECOVERED";
+        assert_eq!(node.is_done(), done, "{name}");
+        assert_eq!(node.problem, None, "{name}");
+        // For a dynamic node these are the nodes that it made.
+        let attempts = expected["task_executions"].as_array().map_or(0, Vec::len);
+        if let Some(made) = node.nodes.as_deref().filter(|made| attempts > 0 && made.len() == attempts) {
+            assert!(made.iter().all(|node| node.problem.is_none()), "{name}");
+            continue;
+        }
+        assert_eq!(node.task_executions.as_deref().unwrap_or_default().len(), attempts, "{name}");
+        if let Some(inside) = expected.get("subworkflow_node_executions").filter(|nodes| !is_empty(nodes)) {
+            compare(&name, node.nodes.as_deref().unwrap(), inside);
+        }
+        if let Some(launched) = expected.get("workflow_executions").filter(|nodes| !is_empty(nodes)) {
+            let child = node.launched_execution.as_ref().unwrap();
+            let expected = &launched.as_array().unwrap()[0];
+            assert_eq!(i64::from(child.phase.number), expected["phase"].as_i64().unwrap(), "{name}");
+            compare(&name, child.nodes.as_deref().unwrap(), &expected["node_executions"]);
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null()
+        || value.as_array().is_some_and(Vec::is_empty)
+        || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
 #[test]
 fn nodes_and_attempts_are_those_that_flytekit_finds() {
     let mut seen = 0;
     for case in vectors("rpc_traces.json") {
         let name = id(&case);
-        if case["method"] != "sync" || !name.starts_with("sync") || case.get("error").is_some() {
+        if case["method"] != "sync" || !name.starts_with("sync") || name == "sync-wrong-type" {
             continue;
         }
         seen += 1;
         let server = Server::new(replay(&[&case["setup_trace"], &case["trace"]]));
         let execution = fetch(&server);
         let nodes = case["args"]["sync_nodes"] == true;
-        server.run(execution.sync(nodes, &call())).unwrap();
+        server.run(execution.sync(if nodes { Sync::TASK_EXECUTIONS } else { Sync::STATE }, &call())).unwrap();
+        if let Some(error) = case.get("error") {
+            // Deviation: a node that is not in the workflow's definition is a node like any other.
+            assert_eq!((name, error["class"].as_str()), ("sync-unknown-node", Some("ValueError")));
+            assert!(execution.snapshot().nodes.as_ref().unwrap().iter().all(|node| node.problem.is_none()));
+            continue;
+        }
         let expected = &case["result"]["execution"];
         assert_eq!(execution.phase().number, expected["phase"].as_i64().unwrap() as i32, "{name}");
         assert_eq!(execution.is_done(), expected["is_done"] == true, "{name}");
-        let snapshot = execution.snapshot();
-        let found = snapshot.nodes.as_deref().unwrap_or_default();
-        let known = expected["node_executions"].as_object().unwrap();
-        assert_eq!(found.len(), known.len(), "{name}");
-        for node in found {
-            let expected = &known[&node.id.node_id];
-            // Deviation: a recovered node is done.
-            let done = expected["is_done"] == true || node.phase.as_str() == "RECOVERED";
-            assert_eq!(node.is_done(), done, "{name} {}", node.id);
-            assert_eq!(node.problem, None, "{name} {}", node.id);
-            let attempts = expected["task_executions"].as_array().map_or(0, Vec::len);
-            assert_eq!(node.task_executions.len(), attempts, "{name} {}", node.id);
-        }
+        compare(name, execution.snapshot().nodes.as_deref().unwrap_or_default(), &expected["node_executions"]);
     }
-    assert!(seen >= 9, "{seen}");
+    assert!(seen >= 18, "{seen}");
+}
+
+fn json(value: &OutputValue) -> Value {
+    match value {
+        OutputValue::Int(integer) => Value::from(*integer),
+        OutputValue::Text(text) => Value::from(text.as_str()),
+        OutputValue::List(list) => list.iter().map(json).collect(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -72,7 +113,7 @@ fn inputs_and_outputs_are_those_that_flytekit_shows() {
             }
         });
         let execution = fetch(&server);
-        server.run(execution.sync(false, &call())).unwrap();
+        server.run(execution.sync(Sync::STATE, &call())).unwrap();
         if name == "sync-data-url" {
             continue; // Its links are local files; `stored_values_are_read_through_their_link` has HTTP ones.
         }
@@ -83,11 +124,7 @@ fn inputs_and_outputs_are_those_that_flytekit_shows() {
             let shown = values.to_output();
             assert_eq!(shown.len(), known.as_object().unwrap().len(), "{name}");
             for (output, value) in shown {
-                match value {
-                    OutputValue::Int(integer) => assert_eq!(known[&output], integer, "{name} {output}"),
-                    OutputValue::Text(text) => assert_eq!(known[&output], text, "{name} {output}"),
-                    other => panic!("{name} {output}: {other:?}"),
-                }
+                assert_eq!(known[&output], json(&value), "{name} {output}");
             }
         }
         // Asked for once.
@@ -107,7 +144,7 @@ fn a_failed_or_running_execution_has_no_outputs() {
         let case = vectors("rpc_traces.json").into_iter().find(|case| id(case) == name).unwrap();
         let server = Server::new(replay(&[&case["setup_trace"], &case["trace"]]));
         let execution = fetch(&server);
-        server.run(execution.sync(false, &call())).unwrap();
+        server.run(execution.sync(Sync::STATE, &call())).unwrap();
         let error = server.run(execution.outputs(&call())).err().unwrap();
         assert_eq!(error.kind, Kind::Assertion);
         assert!(error.message.starts_with(&format!("ex:flytesnacks:development:run1: {said}")), "{}", error.message);
@@ -191,6 +228,10 @@ fn a_store_that_fails_is_told_without_the_signed_part_of_the_link() {
     assert!(fails(|| panic!(), "s3://bucket/outputs.pb").contains("s3://bucket/outputs.pb"));
 }
 
+fn attempted(node: &NodeExecution) -> usize {
+    node.task_executions.as_deref().unwrap_or_default().len()
+}
+
 /// A node execution of `run1`.
 fn node(name: &str, change: impl FnOnce(&mut admin::NodeExecution)) -> admin::NodeExecution {
     let mut node = admin::NodeExecution {
@@ -232,43 +273,121 @@ fn attempts(request: &Request) -> Result<Vec<u8>, Status> {
     ok(&admin::TaskExecutionList { task_executions: vec![attempt(0), attempt(1)], token: String::new() })
 }
 
-#[test]
-fn other_kinds_of_nodes_say_what_is_not_read() {
-    let launched = core::WorkflowExecutionIdentifier {
+/// An execution whose nodes are read by their parent, empty for its own.
+fn tree(nodes: Vec<(&'static str, admin::NodeExecution)>) -> Server {
+    Server::new(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution(2)),
+        "ListNodeExecutions" => {
+            let asked: admin::NodeExecutionListRequest = request.decode();
+            let name = asked.workflow_execution_id.unwrap().name;
+            let of = if name == "child" { "child" } else { asked.unique_parent_id.as_str() };
+            let inside = nodes.iter().filter(|(parent, _)| *parent == of).map(|(_, node)| node.clone());
+            ok(&admin::NodeExecutionList { node_executions: inside.collect(), token: String::new() })
+        }
+        "ListTaskExecutions" => attempts(request),
+        _ => unexpected(request),
+    })
+}
+
+fn nodes_at_all_levels() -> Server {
+    let child = core::WorkflowExecutionIdentifier {
         project: "p".into(),
         domain: "d".into(),
         name: "child".into(),
         ..Default::default()
     };
-    let server = with_nodes(vec![
-        node("start-node", |_| {}),
-        node("plan", |node| {
-            let metadata = admin::WorkflowNodeMetadata { execution_id: Some(launched) };
-            node.closure.as_mut().unwrap().target_metadata =
-                Some(admin::node_execution_closure::TargetMetadata::WorkflowNodeMetadata(metadata));
-        }),
-        node("sub", |node| node.metadata.as_mut().unwrap().is_parent_node = true),
-        node("many", |node| node.metadata.as_mut().unwrap().is_array = true),
-        node("n0", |_| {}),
-    ]);
+    let parent = |name: &str| node(name, |node| node.metadata.as_mut().unwrap().is_parent_node = true);
+    tree(vec![
+        ("", node("start-node", |_| {})),
+        (
+            "",
+            node("plan", |node| {
+                let metadata = admin::WorkflowNodeMetadata { execution_id: Some(child) };
+                node.closure.as_mut().unwrap().target_metadata =
+                    Some(admin::node_execution_closure::TargetMetadata::WorkflowNodeMetadata(metadata));
+            }),
+        ),
+        ("", parent("sub")),
+        ("", node("many", |node| node.metadata.as_mut().unwrap().is_array = true)),
+        ("", node("n0", |_| {})),
+        ("child", node("c0", |_| {})),
+        ("sub", parent("sub-0-inner")),
+        ("sub-0-inner", node("sub-0-inner-0-n0", |_| {})),
+    ])
+}
+
+/// Names and attempts, what is inside of a node in brackets.
+fn shown(nodes: &[Rc<NodeExecution>]) -> String {
+    let show = |node: &Rc<NodeExecution>| {
+        let launched = node.launched_execution.as_ref().and_then(|child| child.nodes.as_deref());
+        let inside = node.nodes.as_deref().or(launched).map(|nodes| format!("[{}]", shown(nodes)));
+        let attempts = node.task_executions.as_ref().map(|attempts| format!(":{}", attempts.len()));
+        let problem = node.problem.as_ref().map(|problem| format!(" ({problem})"));
+        [node.id.node_id.clone(), attempts.unwrap_or_default(), inside.unwrap_or_default(), problem.unwrap_or_default()]
+            .concat()
+    };
+    nodes.iter().map(show).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn nodes_are_read_at_all_levels_whatever_they_are() {
+    let server = nodes_at_all_levels();
     let execution = fetch(&server);
-    server.run(execution.sync(true, &call())).unwrap();
-    let nodes = execution.snapshot().nodes.clone().unwrap();
-    let shown: Vec<_> = nodes
-        .iter()
-        .map(|node| (node.id.node_id.as_str(), node.task_executions.len(), node.problem.as_deref()))
-        .collect();
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
     assert_eq!(
-        shown,
-        [
-            ("start-node", 0, None),
-            ("plan", 0, Some("it launched ex:p:d:child; fetch that execution to see its nodes")),
-            ("sub", 0, Some("the nodes inside it are not read")),
-            ("many", 0, Some("its many runs are not read")),
-            ("n0", 2, None),
-        ]
+        shown(execution.snapshot().nodes.as_deref().unwrap()),
+        "start-node plan[c0:2] sub[sub-0-inner[sub-0-inner-0-n0:2]] many:2 n0:2"
     );
-    assert_eq!(server.rpcs(), ["GetExecution", "GetExecution", "ListNodeExecutions", "ListTaskExecutions"]);
+}
+
+#[test]
+fn depth_says_how_many_levels_are_read() {
+    let read = |depth| {
+        let server = nodes_at_all_levels();
+        let execution = fetch(&server);
+        server.run(execution.sync(Sync { depth, ..Sync::NODES }, &call())).unwrap();
+        let nodes = execution.snapshot().nodes.as_deref().map(shown);
+        (nodes.unwrap_or_default(), server.rpcs().len() - 1)
+    };
+    assert_eq!(read(0), (String::new(), 1));
+    assert_eq!(read(1), ("start-node plan sub many n0".to_owned(), 2));
+    assert_eq!(read(2), ("start-node plan[c0] sub[sub-0-inner] many n0".to_owned(), 5));
+    assert_eq!(read(3), ("start-node plan[c0] sub[sub-0-inner[sub-0-inner-0-n0]] many n0".to_owned(), 6));
+}
+
+#[test]
+fn a_node_that_is_said_to_be_inside_of_itself_is_read_once() {
+    let parent = || node("sub", |node| node.metadata.as_mut().unwrap().is_parent_node = true);
+    let server = tree(vec![("", parent()), ("sub", parent())]);
+    let execution = fetch(&server);
+    server.run(execution.sync(Sync::NODES, &call())).unwrap();
+    let nodes = execution.snapshot().nodes.clone().unwrap();
+    assert_eq!(shown(&nodes), "sub[sub (the server says that it is inside of itself)]");
+}
+
+#[test]
+fn a_settled_execution_costs_one_call_and_more_only_for_what_was_not_read() {
+    let ended = || node("n0", |node| node.closure.as_mut().unwrap().phase = 3);
+    let server = tree(vec![("", ended())]);
+    server.answer(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&self::execution(4)),
+        "ListNodeExecutions" => ok(&admin::NodeExecutionList { node_executions: vec![ended()], token: String::new() }),
+        "ListTaskExecutions" => attempts(request),
+        "GetNodeExecutionData" => ok(&admin::NodeExecutionGetDataResponse::default()),
+        _ => unexpected(request),
+    });
+    let execution = fetch(&server);
+    let rpcs = |sync| {
+        server.forget();
+        server.run(execution.sync(sync, &call())).unwrap();
+        server.rpcs().join(" ")
+    };
+    assert_eq!(rpcs(Sync::NODES), "GetExecution ListNodeExecutions");
+    assert_eq!(rpcs(Sync::NODES), "GetExecution");
+    assert_eq!(rpcs(Sync::TASK_EXECUTIONS), "GetExecution ListNodeExecutions ListTaskExecutions");
+    assert_eq!(rpcs(Sync::EAGER), "GetExecution ListNodeExecutions GetNodeExecutionData");
+    assert_eq!(rpcs(Sync::TASK_EXECUTIONS), "GetExecution");
+    assert_eq!(shown(execution.snapshot().nodes.as_deref().unwrap()), "n0:2");
 }
 
 #[test]
@@ -276,7 +395,7 @@ fn many_nodes_come_in_order_page_by_page_with_few_calls_at_a_time() {
     let server = with_nodes((0..700).map(|index| node(&format!("n{index}"), |_| {})).collect());
     server.latency(Duration::from_millis(5));
     let execution = fetch(&server);
-    server.run(execution.sync(true, &call())).unwrap();
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
     let nodes = execution.snapshot().nodes.clone().unwrap();
     assert_eq!(nodes.len(), 700);
     assert!(nodes.iter().enumerate().all(|(index, node)| node.id.node_id == format!("n{index}")));
@@ -302,10 +421,10 @@ fn one_node_that_cannot_be_read_hides_no_other() {
         _ => attempts(request),
     });
     let execution = fetch(&server);
-    server.run(execution.sync(true, &call())).unwrap();
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
     let nodes = execution.snapshot().nodes.clone().unwrap();
     assert!(nodes[0].problem.as_deref().unwrap().contains("boom"));
-    assert_eq!((nodes[1].problem.as_deref(), nodes[1].task_executions.len()), (None, 2));
+    assert_eq!((nodes[1].problem.as_deref(), attempted(&nodes[1])), (None, 2));
 }
 
 #[test]
@@ -313,14 +432,14 @@ fn a_node_that_ended_is_not_asked_about_again() {
     let ended = || node("n0", |node| node.closure.as_mut().unwrap().phase = 3);
     let server = with_nodes(vec![ended(), node("n1", |_| {})]);
     let execution = fetch(&server);
-    server.run(execution.sync(true, &call())).unwrap();
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
     let first = execution.snapshot().nodes.clone().unwrap();
     server.forget();
-    server.run(execution.sync(true, &call())).unwrap();
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
     assert_eq!(server.rpcs(), ["GetExecution", "ListNodeExecutions", "ListTaskExecutions"]);
     let second = execution.snapshot().nodes.clone().unwrap();
     assert!(Rc::ptr_eq(&first[0], &second[0]));
-    assert_eq!(second[0].task_executions.len(), 2);
+    assert_eq!(attempted(&second[0]), 2);
 }
 
 #[test]
@@ -334,10 +453,10 @@ fn the_late_reply_of_an_early_sync_changes_nothing() {
     server.latency(Duration::from_secs(10));
     let (slow, quick) = (execution.clone(), execution.clone());
     server.run(async {
-        let first = Box::pin(async move { slow.sync(false, &call()).await.unwrap() });
+        let first = Box::pin(async move { slow.sync(Sync::STATE, &call()).await.unwrap() });
         let second = Box::pin(async {
             server.latency(Duration::ZERO);
-            quick.sync(false, &call()).await.unwrap();
+            quick.sync(Sync::STATE, &call()).await.unwrap();
             assert!(execution.is_done());
         });
         futures_util::future::join(first, second).await;
@@ -349,8 +468,8 @@ fn the_late_reply_of_an_early_sync_changes_nothing() {
 fn a_sync_without_nodes_keeps_those_that_are_known() {
     let server = with_nodes(vec![node("n0", |_| {})]);
     let execution = fetch(&server);
-    server.run(execution.sync(true, &call())).unwrap();
-    server.run(execution.sync(false, &call())).unwrap();
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
+    server.run(execution.sync(Sync::STATE, &call())).unwrap();
     assert_eq!(execution.snapshot().nodes.as_deref().unwrap().len(), 1);
 }
 
@@ -361,7 +480,7 @@ fn a_failed_sync_leaves_the_execution_as_it_was() {
         _ => status(Code::PermissionDenied, "no"),
     });
     let execution = fetch(&server);
-    assert_eq!(server.run(execution.sync(false, &call())).unwrap_err().kind, Kind::Authentication);
+    assert_eq!(server.run(execution.sync(Sync::STATE, &call())).unwrap_err().kind, Kind::Authentication);
     assert_eq!(execution.phase().as_str(), "RUNNING");
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use flyte_remote::entity::ExecutionReference;
 use flyte_remote::error::Kind;
 use flyte_remote::idl::flyteidl::admin;
-use flyte_remote::remote::{Wait, WorkflowExecution};
+use flyte_remote::remote::{Sync, Wait, WorkflowExecution};
 use flyte_remote::rpc::{Code, Status};
 
 use crate::support::{call, id, ok, replay, status, unexpected, vectors, Server};
@@ -63,9 +63,10 @@ fn phases_are_polled_as_flytekit_does_and_nothing_else() {
         let wait = Wait {
             timeout: seconds("timeout"),
             interval: seconds("poll_interval").or(Some(Duration::from_secs(30))),
-            nodes: args["sync_nodes"] != false,
+            sync: if args["sync_nodes"] == false { Sync::STATE } else { Sync::TASK_EXECUTIONS },
             ..Wait::default()
         };
+        let nodes = wait.sync.depth > 0;
         let result = server.run(execution.wait(&wait, &call()));
         let count = |rpcs: &[String], rpc: &str| rpcs.iter().filter(|called| *called == rpc).count();
         let ours = server.rpcs();
@@ -75,8 +76,8 @@ fn phases_are_polled_as_flytekit_does_and_nothing_else() {
         // timed out does not ask once more. With nodes the execution is asked for again before them.
         let polls = case["sleeps"].as_array().unwrap().len() + 1;
         assert!(count(&known, "GetExecution") >= polls, "{name}");
-        assert_eq!(count(&ours, "GetExecution"), polls + usize::from(wait.nodes), "{name}: {ours:?}");
-        assert_eq!(count(&ours, "ListNodeExecutions"), usize::from(wait.nodes), "{name}");
+        assert_eq!(count(&ours, "GetExecution"), polls + usize::from(nodes), "{name}: {ours:?}");
+        assert_eq!(count(&ours, "ListNodeExecutions"), usize::from(nodes), "{name}");
         assert!(ours.iter().all(|rpc| known.contains(rpc)), "{name}: {ours:?}");
         let slept: f64 = case["sleeps"].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).sum();
         assert_eq!(server.host().elapsed().as_secs_f64(), slept, "{name}");
@@ -97,7 +98,7 @@ fn a_short_execution_is_noticed_soon_and_a_day_costs_few_calls() {
     let noticed = |end: Duration| {
         let server = ending_at(end);
         let execution = fetch(&server);
-        server.run(execution.wait(&of(|wait| wait.nodes = false), &call())).unwrap();
+        server.run(execution.wait(&of(|wait| wait.sync = Sync::STATE), &call())).unwrap();
         (server.host().elapsed() - end, server.rpcs().len())
     };
     assert!(noticed(Duration::from_millis(300)).0 < Duration::from_millis(200));
@@ -112,7 +113,7 @@ fn an_interval_is_kept_but_never_a_busy_loop() {
     let polls = |interval: Duration| {
         let server = ending_at(Duration::from_secs(1));
         let execution = fetch(&server);
-        let wait = of(|wait| (wait.nodes, wait.interval) = (false, Some(interval)));
+        let wait = of(|wait| (wait.sync, wait.interval) = (Sync::STATE, Some(interval)));
         server.run(execution.wait(&wait, &call())).unwrap();
         server.rpcs().len() - 1
     };
@@ -134,7 +135,8 @@ fn progress_is_told_at_every_poll_with_nodes_and_at_the_end() {
     });
     server.run(execution.wait(&wait, &call())).unwrap();
     assert_eq!(*seen.borrow(), [("RUNNING", true), ("RUNNING", true), ("SUCCEEDED", true)]);
-    assert_eq!(server.rpcs(), [["GetExecution", "ListNodeExecutions"]; 3].concat());
+    // Attempts are read once it has ended.
+    assert_eq!(server.rpcs(), [["GetExecution", "ListNodeExecutions"]; 4].concat());
 }
 
 #[test]
@@ -206,7 +208,7 @@ fn a_timeout_is_exact_and_leaves_the_execution_running() {
 fn an_execution_that_ends_with_the_timeout_has_ended() {
     let server = ending_at(Duration::from_secs(5));
     let execution = fetch(&server);
-    let wait = of(|wait| (wait.timeout, wait.nodes) = (Some(Duration::from_secs(5)), false));
+    let wait = of(|wait| (wait.timeout, wait.sync) = (Some(Duration::from_secs(5)), Sync::STATE));
     server.run(execution.wait(&wait, &call())).unwrap();
     assert!(execution.is_done());
 }

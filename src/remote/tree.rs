@@ -1,0 +1,277 @@
+//! The nodes of an execution at all levels, read level by level: all calls of a level run at the same time.
+//!
+//! The server says of each node whether it has nodes of its own and what it launched, so the workflow's definition is not
+//! needed, and a node of any kind can be read. What can't be read about a node becomes its `problem`.
+
+use std::rc::Rc;
+
+use super::call::Scope;
+use super::sync::{is_settled, Sync};
+use super::together::{together, Work};
+use super::Remote;
+use crate::entity::{ExecutionId, NodeExecutionId};
+use crate::error::Error;
+use crate::execution::{Execution, NodeExecution, TaskExecution};
+use crate::value::Values;
+
+/// A tree under way.
+pub(super) struct Tree<'a> {
+    remote: &'a Remote,
+    sync: Sync,
+    /// What was read before, sorted by identifier.
+    known: Vec<&'a Rc<NodeExecution>>,
+    nodes: Vec<Entry>,
+}
+
+/// A node, each after the one it is inside of.
+struct Entry {
+    node: NodeExecution,
+    /// Read before, with all that is inside of it, and ended.
+    known: Option<Rc<NodeExecution>>,
+    parent: Option<usize>,
+    level: u32,
+}
+
+/// One question about the node at a place, answered.
+enum Found {
+    Attempts(usize, Vec<Rc<TaskExecution>>),
+    Nodes(usize, Vec<NodeExecution>),
+    Launched(usize, Box<Execution>, Vec<NodeExecution>),
+    Data(usize, Values, Values),
+    Problem(usize, Box<str>),
+}
+
+impl<'a> Tree<'a> {
+    /// A tree to read as far as `sync` says; `known` is what was read before.
+    pub(super) fn new(remote: &'a Remote, sync: Sync, known: &'a [Rc<NodeExecution>]) -> Self {
+        let mut all = Vec::new();
+        known.iter().for_each(|node| collect(node, &mut all));
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Tree { remote, sync, known: all, nodes: Vec::new() }
+    }
+
+    /// The nodes of an execution.
+    pub(super) async fn of_execution(
+        mut self,
+        id: &ExecutionId,
+        scope: &Scope,
+    ) -> Result<Rc<[Rc<NodeExecution>]>, Error> {
+        let nodes = self.remote.list_nodes(id, "", scope).await?;
+        self.add(nodes, None, 1);
+        self.read(scope).await?;
+        Ok(self.finish().into())
+    }
+
+    /// One node.
+    pub(super) async fn of_node(mut self, node: NodeExecution, scope: &Scope) -> Result<Rc<NodeExecution>, Error> {
+        let id = node.id.to_string();
+        self.add(vec![node], None, 0);
+        self.read(scope).await?;
+        self.finish().pop().ok_or_else(|| Error::new(crate::error::Kind::System, "the node is gone").about(id))
+    }
+
+    fn add(&mut self, nodes: Vec<NodeExecution>, parent: Option<usize>, level: u32) {
+        let levels = self.sync.depth.saturating_sub(level);
+        for mut node in nodes {
+            let known = self.find(&node.id).filter(|known| known.raw == node.raw).cloned();
+            if let Some(known) = &known {
+                // What is asked for again anyway may have changed meanwhile, even if the node has not.
+                if node.is_done() || !self.sync.task_executions {
+                    node.task_executions.clone_from(&known.task_executions);
+                }
+                if node.is_done() || !self.sync.data {
+                    node.data.clone_from(&known.data);
+                }
+            }
+            if self.is_inside_itself(&node, parent) {
+                node.problem = Some("the server says that it is inside of itself".to_owned());
+            }
+            let known = known.filter(|known| is_settled(known) && self.is_read(known, levels));
+            self.nodes.push(Entry { node, known, parent, level });
+        }
+    }
+
+    fn is_inside_itself(&self, node: &NodeExecution, parent: Option<usize>) -> bool {
+        let mut outer = parent.and_then(|at| self.nodes.get(at));
+        while let Some(entry) = outer {
+            if entry.node.id == node.id {
+                return true;
+            }
+            outer = entry.parent.and_then(|at| self.nodes.get(at));
+        }
+        false
+    }
+
+    fn find(&self, id: &NodeExecutionId) -> Option<&Rc<NodeExecution>> {
+        let place = self.known.binary_search_by(|known| known.id.cmp(id)).ok()?;
+        self.known.get(place).copied()
+    }
+
+    /// All that is wanted of a node was read, `levels` deep.
+    fn is_read(&self, node: &NodeExecution, levels: u32) -> bool {
+        let all = |nodes: &[Rc<NodeExecution>]| nodes.iter().all(|node| self.is_read(node, levels.saturating_sub(1)));
+        let inside = match (&node.launched_execution, &node.nodes) {
+            _ if levels == 0 => true,
+            (Some(child), _) => child.nodes.as_deref().is_some_and(all),
+            (None, Some(nodes)) => all(nodes),
+            (None, None) => !node.is_parent && node.launched.is_none(),
+        };
+        inside
+            && (!self.sync.data || node.data.is_some() || node.is_system())
+            && (!self.sync.task_executions || node.task_executions.is_some() || !may_run_a_task(node))
+    }
+
+    async fn read(&mut self, scope: &Scope) -> Result<(), Error> {
+        let mut begin = 0;
+        while begin < self.nodes.len() {
+            let end = self.nodes.len();
+            let level = self.nodes.iter().enumerate().skip(begin);
+            let work: Vec<Work<'_, Found>> = level
+                .filter(|(_, entry)| entry.known.is_none())
+                .flat_map(|(at, entry)| self.ask(at, entry, scope))
+                .collect();
+            let answers = together(work, self.sync.concurrency).await?;
+            for answer in answers {
+                self.take(answer);
+            }
+            // Old servers do not mark branches as parents: what ran nothing itself may have nodes.
+            let silent: Vec<usize> = (begin..end).filter(|at| self.may_hide_nodes(*at)).collect();
+            let work = silent.into_iter().filter_map(|at| Some(self.ask_for_nodes(at, self.nodes.get(at)?, scope)));
+            let work: Vec<Work<'_, Found>> = work.collect();
+            for answer in together(work, self.sync.concurrency).await? {
+                self.take(answer);
+            }
+            begin = end;
+        }
+        Ok(())
+    }
+
+    fn may_hide_nodes(&self, at: usize) -> bool {
+        self.nodes.get(at).is_some_and(|Entry { node, known, level, .. }| {
+            let ran_nothing = node.task_executions.as_ref().is_some_and(|attempts| attempts.is_empty());
+            known.is_none()
+                && ran_nothing
+                && !node.is_parent
+                && !node.is_array
+                && node.is_done()
+                && *level < self.sync.depth
+        })
+    }
+
+    /// The questions about a node.
+    fn ask<'b>(&'b self, at: usize, entry: &'b Entry, scope: &'b Scope) -> Vec<Work<'b, Found>> {
+        let (node, remote) = (&entry.node, self.remote);
+        let mut questions: Vec<Work<'b, Found>> = Vec::new();
+        if node.is_system() || node.problem.is_some() {
+            return questions;
+        }
+        let deeper = entry.level < self.sync.depth;
+        match &node.launched {
+            Some(id) if deeper => {
+                questions.push(Box::pin(async move {
+                    let child = match remote.get_execution(id, scope).await {
+                        Ok(child) => child,
+                        Err(error) => return problem(at, error),
+                    };
+                    match remote.list_nodes(id, "", scope).await {
+                        Ok(nodes) => Ok(Found::Launched(at, Box::new(child), nodes)),
+                        Err(error) => problem(at, error),
+                    }
+                }));
+            }
+            None if deeper && node.is_parent => questions.push(self.ask_for_nodes(at, entry, scope)),
+            _ => {}
+        }
+        if self.sync.task_executions && node.task_executions.is_none() && may_run_a_task(node) {
+            questions.push(Box::pin(async move {
+                let attempts = remote.list_task_executions(&node.id, scope).await;
+                attempts.map(|attempts| Found::Attempts(at, attempts)).or_else(|error| problem(at, error))
+            }));
+        }
+        if self.sync.data && node.data.is_none() {
+            questions.push(Box::pin(async move {
+                let data = remote.node_data_within(&node.id, scope).await;
+                data.map(|(inputs, outputs)| Found::Data(at, inputs, outputs)).or_else(|error| problem(at, error))
+            }));
+        }
+        questions
+    }
+
+    fn ask_for_nodes<'b>(&'b self, at: usize, entry: &'b Entry, scope: &'b Scope) -> Work<'b, Found> {
+        let (id, remote) = (&entry.node.id, self.remote);
+        Box::pin(async move {
+            let nodes = remote.list_nodes(&id.execution, &id.node_id, scope).await;
+            nodes.map(|nodes| Found::Nodes(at, nodes)).or_else(|error| problem(at, error))
+        })
+    }
+
+    fn take(&mut self, answer: Found) {
+        let at = match &answer {
+            Found::Attempts(at, _)
+            | Found::Nodes(at, _)
+            | Found::Launched(at, ..)
+            | Found::Data(at, ..)
+            | Found::Problem(at, _) => *at,
+        };
+        let Some(Entry { node, level, .. }) = self.nodes.get_mut(at) else { return };
+        let below = *level + 1;
+        match answer {
+            Found::Attempts(_, attempts) => node.task_executions = Some(attempts.into()),
+            Found::Data(_, inputs, outputs) => node.data = Some((inputs, outputs)),
+            Found::Problem(_, text) => node.problem = Some(text.into()),
+            Found::Nodes(_, nodes) => {
+                node.nodes = Some(Rc::default());
+                self.add(nodes, Some(at), below);
+            }
+            Found::Launched(_, child, nodes) => {
+                node.launched_execution = Some(Rc::new(*child));
+                self.add(nodes, Some(at), below);
+            }
+        }
+    }
+
+    /// Puts the nodes into those that they are inside of, the deepest first; the ones at the top remain.
+    fn finish(self) -> Vec<Rc<NodeExecution>> {
+        let mut inside: Vec<Vec<Rc<NodeExecution>>> = self.nodes.iter().map(|_| Vec::new()).collect();
+        let mut top = Vec::new();
+        for (at, Entry { mut node, known, parent, .. }) in self.nodes.into_iter().enumerate().rev() {
+            let mut own = inside.get_mut(at).map(std::mem::take).unwrap_or_default();
+            own.reverse();
+            let node = known.unwrap_or_else(|| {
+                if let Some(child) = &node.launched_execution {
+                    node.launched_execution = Some(Rc::new(Execution { nodes: Some(own.into()), ..(**child).clone() }));
+                } else if node.nodes.is_some() {
+                    node.nodes = Some(own.into());
+                }
+                Rc::new(node)
+            });
+            match parent.and_then(|parent| inside.get_mut(parent)) {
+                Some(parent) => parent.push(node),
+                None => top.push(node),
+            }
+        }
+        top.reverse();
+        top
+    }
+}
+
+/// One node never hides the others; but without a connection nothing can be said of any.
+fn problem(at: usize, error: Error) -> Result<Found, Error> {
+    if error.is_about_the_connection() {
+        return Err(error);
+    }
+    Ok(Found::Problem(at, error.message.as_str().into()))
+}
+
+fn may_run_a_task(node: &NodeExecution) -> bool {
+    !node.is_system() && node.launched.is_none() && (!node.is_parent || node.is_dynamic)
+}
+
+/// A node and all that are inside of it.
+fn collect<'a>(node: &'a Rc<NodeExecution>, all: &mut Vec<&'a Rc<NodeExecution>>) {
+    all.push(node);
+    let launched = node.launched_execution.as_ref().and_then(|child| child.nodes.as_deref());
+    for inside in [node.nodes.as_deref(), launched].into_iter().flatten().flatten() {
+        collect(inside, all);
+    }
+}
