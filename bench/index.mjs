@@ -4,6 +4,7 @@
 import { callBench } from './call.mjs'
 import { codecBench } from './codec.mjs'
 import { startBench } from './start.mjs'
+import { syncBench } from './sync.mjs'
 
 /** Whether a goal is reached, and the sentence about it. */
 function judge({ contestants, ours, goal }) {
@@ -31,5 +32,6 @@ function print(figure) {
 
 codecBench().forEach(print)
 for (const figure of await callBench()) print(figure)
+for (const figure of await syncBench()) print(figure)
 print(startBench())
 if (missed && process.argv.includes('--check')) process.exitCode = 1

@@ -123,11 +123,19 @@ function follow<T>(promise: Promise<T>): Promise<T> {
   })
 }
 
-type Method = (this: bindings.FlyteClient, request?: unknown, options?: unknown) => unknown
+type Method = (...args: unknown[]) => unknown
+type Rpc = (this: bindings.FlyteClient, request?: unknown, options?: unknown) => unknown
 
-/** One method of the client for each RPC. */
+/** One method of the client for each RPC, and flytekit's verbs that are methods of executions here. */
 function installMethods(): void {
-  const client = bindings.FlyteClient.prototype as unknown as Record<string, Method>
+  const remote = bindings.FlyteRemote.prototype
+  const forwarding = (verb: 'sync' | 'wait') => async (target: { [name in typeof verb]: Method }, options: unknown) => {
+    await target[verb](options)
+    return target
+  }
+  const [sync, wait] = [forwarding('sync'), forwarding('wait')]
+  Object.assign(remote, { sync, wait, syncNodeExecution: sync, syncTaskExecution: sync })
+  const client = bindings.FlyteClient.prototype as unknown as Record<string, Rpc>
   for (const name of bindings.methodNames()) {
     client[name] = async function (request, options) {
       return JSON.parse((await this.callJson(name, request, options)) as string)

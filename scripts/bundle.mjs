@@ -18,6 +18,9 @@ const ENTRIES = [
   { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
 ]
 
+/** Lines are kept: Node shows the whole line that an uncaught error comes from. */
+const MINIFY = { compress: true, mangle: true, codegen: { removeWhitespace: false } }
+
 async function bundle({ entry, platform, outputs }) {
   const build = await rolldown({
     input: join(root, entry),
@@ -33,7 +36,7 @@ async function bundle({ entry, platform, outputs }) {
     },
   })
   for (const [format, file] of Object.entries(outputs)) {
-    await build.write({ file: join(root, 'dist', file), format, minify: true, exports: 'named' })
+    await build.write({ file: join(root, 'dist', file), format, minify: MINIFY, comments: false, exports: 'named' })
   }
   await build.close()
 }

@@ -155,6 +155,20 @@ impl NodeExecution {
         matches!(self.spec_node_id.as_str(), "start-node" | "end-node")
     }
 
+    /// Whether its task's results came from the cache or went into it; `None` where it runs no task.
+    #[must_use]
+    pub fn cache_status(&self) -> Option<&'static str> {
+        const NAMES: [&str; 8] =
+            ["DISABLED", "MISS", "HIT", "POPULATED", "LOOKUP_FAILURE", "PUT_FAILURE", "SKIPPED", "EVICTED"];
+        NAMES.get(usize::try_from(self.cache_status?).ok()?).copied()
+    }
+
+    /// It and all that are inside of it, itself first.
+    pub(crate) fn walk(self: &Rc<Self>, all: &mut Vec<Rc<NodeExecution>>) {
+        all.push(Rc::clone(self));
+        self.nodes.iter().flat_map(|nodes| nodes.iter()).for_each(|node| node.walk(all));
+    }
+
     /// Nothing more will happen.
     #[must_use]
     pub fn is_done(&self) -> bool {

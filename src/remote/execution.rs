@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::call::CallOptions;
-use super::{Remote, Sync, Wait};
+use super::{AttachedNode, Remote, Sync, Wait};
 use crate::entity::{ExecutionId, Interface};
 use crate::error::{Error, Kind};
-use crate::execution::{Execution, ExecutionError, Phase};
+use crate::execution::{Execution, ExecutionError, NodeExecution, Phase};
 use crate::value::Values;
 
 /// An execution attached to its remote. Cloning is cheap, clones share their state.
@@ -100,6 +100,29 @@ impl WorkflowExecution {
             return Err(self.too_early(&snapshot, "its error"));
         }
         Ok(snapshot.error.clone())
+    }
+
+    /// Its nodes, as far as they were read.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<AttachedNode> {
+        let snapshot = self.snapshot();
+        let attach = |node: &Rc<NodeExecution>| AttachedNode::new(self.inner.remote.clone(), Rc::clone(node));
+        snapshot.nodes.iter().flat_map(|nodes| nodes.iter()).map(attach).collect()
+    }
+
+    /// All nodes that were read, each before those inside of it; not those of launched executions.
+    #[must_use]
+    pub fn walk(&self) -> Vec<AttachedNode> {
+        let snapshot = self.snapshot();
+        let mut all = Vec::new();
+        snapshot.nodes.iter().flat_map(|nodes| nodes.iter()).for_each(|node| node.walk(&mut all));
+        all.into_iter().map(|node| AttachedNode::new(self.inner.remote.clone(), node)).collect()
+    }
+
+    /// The node called `id` (`n0`, `n1-0-n0`), at any level that was read.
+    #[must_use]
+    pub fn node(&self, id: &str) -> Option<AttachedNode> {
+        self.walk().into_iter().find(|node| node.snapshot().id.node_id == id)
     }
 
     /// Asks the server for its state, and for its nodes as far as `sync` says.

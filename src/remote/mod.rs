@@ -6,13 +6,14 @@
 //!   they are sent, and a name that is taken is an error, not the execution that has it;
 //! - missing required inputs, fixed ones and wrong types are told together, before anything is sent;
 //! - `wait` polls fast at first, reads only the execution until it has ended, survives a server that is out of reach
-//!   for a while, and ends at its timeout; `sync` reads each node's attempts once and no entities;
+//!   for a while, and ends at its timeout; `sync` reads nodes level by level, each attempt once and no entities;
 //! - inputs and outputs are read when they are asked for; those of a failed or aborted execution are an error with its
 //!   reason;
 //! - a node that can't be read has a `problem` and hides no other; a recovered node is done;
 //! - a workflow's own launch plan is left out when the caller wants it so; any 2xx ends an upload well, and an expired
 //!   link is renewed once.
 
+mod attached;
 mod call;
 mod client;
 mod connect;
@@ -35,6 +36,7 @@ mod wait;
 
 use std::rc::Rc;
 
+pub use attached::{AttachedNode, AttachedTask};
 pub use call::CallOptions;
 pub use client::Client;
 pub use connect::Connect;

@@ -9,7 +9,7 @@ use super::call::Scope;
 use super::sync::{is_settled, Sync};
 use super::together::{together, Work};
 use super::Remote;
-use crate::entity::{ExecutionId, NodeExecutionId};
+use crate::entity::ExecutionId;
 use crate::error::Error;
 use crate::execution::{Execution, NodeExecution, TaskExecution};
 use crate::value::Values;
@@ -18,16 +18,18 @@ use crate::value::Values;
 pub(super) struct Tree<'a> {
     remote: &'a Remote,
     sync: Sync,
-    /// What was read before, sorted by identifier.
-    known: Vec<&'a Rc<NodeExecution>>,
+    /// What was read before.
+    known: &'a [Rc<NodeExecution>],
     nodes: Vec<Entry>,
 }
 
 /// A node, each after the one it is inside of.
 struct Entry {
     node: NodeExecution,
-    /// Read before, with all that is inside of it, and ended.
-    known: Option<Rc<NodeExecution>>,
+    /// As it was read before.
+    before: Option<Rc<NodeExecution>>,
+    /// It has ended, and all that is wanted of it was read before.
+    settled: bool,
     parent: Option<usize>,
     level: u32,
 }
@@ -44,10 +46,7 @@ enum Found {
 impl<'a> Tree<'a> {
     /// A tree to read as far as `sync` says; `known` is what was read before.
     pub(super) fn new(remote: &'a Remote, sync: Sync, known: &'a [Rc<NodeExecution>]) -> Self {
-        let mut all = Vec::new();
-        known.iter().for_each(|node| collect(node, &mut all));
-        all.sort_by(|a, b| a.id.cmp(&b.id));
-        Tree { remote, sync, known: all, nodes: Vec::new() }
+        Tree { remote, sync, known, nodes: Vec::new() }
     }
 
     /// The nodes of an execution.
@@ -72,23 +71,32 @@ impl<'a> Tree<'a> {
 
     fn add(&mut self, nodes: Vec<NodeExecution>, parent: Option<usize>, level: u32) {
         let levels = self.sync.depth.saturating_sub(level);
+        let outer = parent.and_then(|at| self.nodes.get(at)?.before.clone());
+        let known = if parent.is_none() { self.known } else { outer.as_deref().map(inside).unwrap_or_default() };
+        // They come in the same order as before, new ones at the end.
+        let mut next = 0;
+        let mut entries = Vec::with_capacity(nodes.len());
         for mut node in nodes {
-            let known = self.find(&node.id).filter(|known| known.raw == node.raw).cloned();
-            if let Some(known) = &known {
+            let same = |known: &&Rc<NodeExecution>| known.id == node.id;
+            let before = known.get(next).filter(same).or_else(|| known.iter().find(same)).cloned();
+            next += usize::from(before.is_some());
+            let unchanged = before.as_ref().filter(|before| before.raw == node.raw);
+            if let Some(before) = unchanged {
                 // What is asked for again anyway may have changed meanwhile, even if the node has not.
                 if node.is_done() || !self.sync.task_executions {
-                    node.task_executions.clone_from(&known.task_executions);
+                    node.task_executions.clone_from(&before.task_executions);
                 }
                 if node.is_done() || !self.sync.data {
-                    node.data.clone_from(&known.data);
+                    node.data.clone_from(&before.data);
                 }
             }
             if self.is_inside_itself(&node, parent) {
                 node.problem = Some("the server says that it is inside of itself".to_owned());
             }
-            let known = known.filter(|known| is_settled(known) && self.is_read(known, levels));
-            self.nodes.push(Entry { node, known, parent, level });
+            let settled = unchanged.is_some_and(|before| is_settled(before) && self.is_read(before, levels));
+            entries.push(Entry { node, before, settled, parent, level });
         }
+        self.nodes.append(&mut entries);
     }
 
     fn is_inside_itself(&self, node: &NodeExecution, parent: Option<usize>) -> bool {
@@ -100,11 +108,6 @@ impl<'a> Tree<'a> {
             outer = entry.parent.and_then(|at| self.nodes.get(at));
         }
         false
-    }
-
-    fn find(&self, id: &NodeExecutionId) -> Option<&Rc<NodeExecution>> {
-        let place = self.known.binary_search_by(|known| known.id.cmp(id)).ok()?;
-        self.known.get(place).copied()
     }
 
     /// All that is wanted of a node was read, `levels` deep.
@@ -126,10 +129,8 @@ impl<'a> Tree<'a> {
         while begin < self.nodes.len() {
             let end = self.nodes.len();
             let level = self.nodes.iter().enumerate().skip(begin);
-            let work: Vec<Work<'_, Found>> = level
-                .filter(|(_, entry)| entry.known.is_none())
-                .flat_map(|(at, entry)| self.ask(at, entry, scope))
-                .collect();
+            let work: Vec<Work<'_, Found>> =
+                level.filter(|(_, entry)| !entry.settled).flat_map(|(at, entry)| self.ask(at, entry, scope)).collect();
             let answers = together(work, self.sync.concurrency).await?;
             for answer in answers {
                 self.take(answer);
@@ -147,9 +148,9 @@ impl<'a> Tree<'a> {
     }
 
     fn may_hide_nodes(&self, at: usize) -> bool {
-        self.nodes.get(at).is_some_and(|Entry { node, known, level, .. }| {
+        self.nodes.get(at).is_some_and(|Entry { node, settled, level, .. }| {
             let ran_nothing = node.task_executions.as_ref().is_some_and(|attempts| attempts.is_empty());
-            known.is_none()
+            !settled
                 && ran_nothing
                 && !node.is_parent
                 && !node.is_array
@@ -234,10 +235,10 @@ impl<'a> Tree<'a> {
     fn finish(self) -> Vec<Rc<NodeExecution>> {
         let mut inside: Vec<Vec<Rc<NodeExecution>>> = self.nodes.iter().map(|_| Vec::new()).collect();
         let mut top = Vec::new();
-        for (at, Entry { mut node, known, parent, .. }) in self.nodes.into_iter().enumerate().rev() {
+        for (at, Entry { mut node, before, settled, parent, .. }) in self.nodes.into_iter().enumerate().rev() {
             let mut own = inside.get_mut(at).map(std::mem::take).unwrap_or_default();
             own.reverse();
-            let node = known.unwrap_or_else(|| {
+            let node = before.filter(|_| settled).unwrap_or_else(|| {
                 if let Some(child) = &node.launched_execution {
                     node.launched_execution = Some(Rc::new(Execution { nodes: Some(own.into()), ..(**child).clone() }));
                 } else if node.nodes.is_some() {
@@ -267,11 +268,8 @@ fn may_run_a_task(node: &NodeExecution) -> bool {
     !node.is_system() && node.launched.is_none() && (!node.is_parent || node.is_dynamic)
 }
 
-/// A node and all that are inside of it.
-fn collect<'a>(node: &'a Rc<NodeExecution>, all: &mut Vec<&'a Rc<NodeExecution>>) {
-    all.push(node);
+/// The nodes inside of a node, its own or those of the execution that it launched.
+fn inside(node: &NodeExecution) -> &[Rc<NodeExecution>] {
     let launched = node.launched_execution.as_ref().and_then(|child| child.nodes.as_deref());
-    for inside in [node.nodes.as_deref(), launched].into_iter().flatten().flatten() {
-        collect(inside, all);
-    }
+    node.nodes.as_deref().or(launched).unwrap_or_default()
 }

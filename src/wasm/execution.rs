@@ -9,15 +9,16 @@ use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
-use super::error::to_js_error;
+use super::error::{set, to_js_error};
 use super::json::wire_to_js;
 use super::lend::{put, Lent};
 use super::node::FlyteNodeExecution;
 use super::options::{CallOptions, Options};
 use super::promise::{call, promise, JsFuture, Work};
+use super::read;
 use super::values::FlyteValues;
 use crate::error::Error;
-use crate::remote::{Wait, WorkflowExecution};
+use crate::remote::{Sync, Wait, WorkflowExecution};
 
 /// An execution of a workflow or a task. It shows what the last `sync()` or `wait()` saw.
 #[wasm_bindgen]
@@ -60,6 +61,12 @@ impl FlyteWorkflowExecution {
     /// Whether the phase is a final one: `SUCCEEDED`, `FAILED`, `ABORTED` or `TIMED_OUT`.
     #[wasm_bindgen(getter, js_name = isDone)]
     pub fn is_done(&self) -> bool {
+        self.inner.is_done()
+    }
+
+    /// The same.
+    #[wasm_bindgen(getter, js_name = isTerminal)]
+    pub fn is_terminal(&self) -> bool {
         self.inner.is_done()
     }
 
@@ -126,13 +133,47 @@ impl FlyteWorkflowExecution {
     /// Its nodes in the order of their creation; empty until `sync({ nodes: true })` or `wait()`.
     #[wasm_bindgen(getter, js_name = nodeExecutions)]
     pub fn node_executions(&self) -> Vec<FlyteNodeExecution> {
+        self.inner.nodes().into_iter().map(|inner| FlyteNodeExecution { inner }).collect()
+    }
+
+    /// All nodes that were read, at all levels, each before those inside of it; not those of launched executions.
+    pub fn walk(&self) -> Vec<FlyteNodeExecution> {
+        self.inner.walk().into_iter().map(|inner| FlyteNodeExecution { inner }).collect()
+    }
+
+    /// The node with that id (`n0`, `n1-0-n0`), at any level that was read.
+    pub fn node(&self, id: &str) -> Option<FlyteNodeExecution> {
+        self.inner.node(id).map(|inner| FlyteNodeExecution { inner })
+    }
+
+    /// The cluster it runs on, empty where the server does not say.
+    #[wasm_bindgen(getter)]
+    pub fn cluster(&self) -> String {
+        self.inner.snapshot().cluster.clone()
+    }
+
+    /// The execution and the node that launched it, for a child execution.
+    #[wasm_bindgen(
+        getter,
+        unchecked_return_type = "{ execution: { project: string; domain: string; name: string }; nodeId: string } | undefined"
+    )]
+    pub fn parent(&self) -> JsValue {
         let snapshot = self.inner.snapshot();
-        snapshot
-            .nodes
-            .iter()
-            .flat_map(|nodes| nodes.iter())
-            .map(|inner| FlyteNodeExecution { inner: Rc::clone(inner) })
-            .collect()
+        let Some(parent) = &snapshot.parent else { return JsValue::UNDEFINED };
+        let shown = js_sys::Object::new();
+        set(&shown, "execution", dto::execution_id(&parent.execution));
+        set(&shown, "nodeId", parent.node_id.as_str().into());
+        shown.into()
+    }
+
+    /// The execution that this one was relaunched or recovered from.
+    #[wasm_bindgen(
+        getter,
+        js_name = referenceExecution,
+        unchecked_return_type = "{ project: string; domain: string; name: string } | undefined"
+    )]
+    pub fn reference_execution(&self) -> JsValue {
+        self.inner.snapshot().reference.as_ref().map_or(JsValue::UNDEFINED, dto::execution_id)
     }
 
     /// Its inputs, defaults included. Asked for once.
@@ -149,17 +190,19 @@ impl FlyteWorkflowExecution {
         call(options, |call| Ok(Box::pin(async move { Ok(FlyteValues { inner: inner.outputs(&call).await? }.into()) })))
     }
 
-    /// Asks the server for its state, with `nodes: true` for its nodes and their task executions too.
+    /// Asks the server for its state; with `nodes: true` for its nodes at all levels too, and as far as the other options
+    /// say for their task executions, inputs and outputs. Nodes that have ended are not asked about again.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn sync(&self, #[wasm_bindgen(unchecked_optional_param_type = "SyncOptions")] options: JsValue) -> Promise {
         promise(move || {
             let mut options = Options::of(options, "options")?;
-            let (nodes, call) = (options.flag("nodes")?.unwrap_or(false), CallOptions::read(&mut options)?);
+            let (sync, call) = (read::sync(&mut options)?, CallOptions::read(&mut options)?);
             options.finish()?;
             let (inner, core) = (self.inner.clone(), call.core());
-            Ok(Work::new(call.signal, async move {
-                inner.sync(nodes, &core).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error)
-            }))
+            Ok(Work::of(
+                call.signal,
+                Box::pin(async move { inner.sync(sync, &core).await.map(|()| JsValue::UNDEFINED) }),
+            ))
         })
     }
 
@@ -213,8 +256,11 @@ fn wait_options(
 ) -> Result<Wait, JsValue> {
     let mut wait =
         Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
-    if let Some(nodes) = options.flag("syncNodes")? {
-        wait.nodes = nodes;
+    if options.flag("syncNodes")? == Some(false) {
+        wait.sync = Sync::STATE;
+    }
+    if let Some(patience) = options.duration("patienceMs")? {
+        wait.patience = patience;
     }
     let thrown = Cell::new(Some(thrown));
     if let Some(progress) = options.function("onProgress")? {

@@ -6,12 +6,14 @@ use std::cell::RefCell;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::remote::{Target, WorkflowExecution};
+use crate::remote::{AttachedNode, Target, WorkflowExecution};
 
 /// The core of an exported object.
 pub enum Lent {
     /// Something to execute.
     Target(Target),
+    /// A node of an execution.
+    Node(AttachedNode),
     /// An execution.
     Execution(WorkflowExecution),
 }

@@ -29,6 +29,11 @@ pub struct Work {
 }
 
 impl Work {
+    /// A call of the core that `signal` ends.
+    pub fn of(signal: Option<AbortSignal>, pending: Pending) -> Self {
+        Work { signal, future: Box::pin(told(pending)) }
+    }
+
     /// Work that `signal` ends.
     pub fn new(signal: Option<AbortSignal>, future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Self {
         Work { signal, future: Box::pin(future) }

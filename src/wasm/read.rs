@@ -12,7 +12,8 @@ use super::options::{wrong, Options};
 use super::value::inputs;
 use crate::entity::{ExecutionId, ExecutionReference, Identifier, Reference, ResourceType};
 use crate::remote::{
-    Connect, Execute, ListExecutions, Notifications, Register, Remote, Settings, Spec, Specs, Target, UploadFile, Wait,
+    Connect, Execute, ListExecutions, Notifications, Register, Remote, Settings, Spec, Specs, Sync, Target, UploadFile,
+    Wait,
 };
 
 const ENTITY: &str = "a name, or an object with one";
@@ -176,6 +177,26 @@ pub fn upload(options: &mut Options) -> Result<UploadFile, JsValue> {
     })
 }
 
+/// Options of `sync`: how much to read. Anything about nodes asks for nodes.
+pub fn sync(options: &mut Options) -> Result<Sync, JsValue> {
+    let place = options.place("data");
+    let data = match options.text("data")?.as_deref() {
+        None | Some("lazy") => false,
+        Some("eager") => true,
+        Some(other) => return Err(wrong(&place, "'lazy' or 'eager'", &other.into())),
+    };
+    let (depth, task_executions) = (options.count("depth")?, options.flag("taskExecutions")?);
+    let nodes = options.flag("nodes")?.unwrap_or(depth.is_some() || data || task_executions == Some(true));
+    let place = options.place("concurrency");
+    let concurrency = match options.count("concurrency")? {
+        Some(0) => return Err(wrong(&place, "at least 1", &0.into())),
+        Some(count) => count as usize,
+        None => Sync::STATE.concurrency,
+    };
+    let depth = if nodes { depth.unwrap_or(u32::MAX) } else { 0 };
+    Ok(Sync { depth, task_executions: task_executions.unwrap_or(data), data, concurrency })
+}
+
 /// Options of `registerSpecs`.
 pub fn register(options: &mut Options) -> Result<Register, JsValue> {
     Ok(Register {
@@ -222,6 +243,7 @@ pub fn console_url(remote: &Remote, value: JsValue) -> Result<String, JsValue> {
     match borrow(&value)? {
         Some(Lent::Execution(execution)) => return Ok(execution.url()),
         Some(Lent::Target(target)) => return Ok(remote.entity_url(&target_id(target))),
+        Some(Lent::Node(node)) => return Ok(remote.execution_url(&node.snapshot().id.execution)),
         None => {}
     }
     let mut options = Options::of(value, "entity")?;

@@ -153,16 +153,38 @@ export interface WaitOptions extends Omit<CallOptions, 'timeoutMs'> {
   timeoutMs?: number | undefined
   /** Milliseconds between polls. Default: fast at first, backing off to 10 000. */
   intervalMs?: number | undefined
-  /** Told the execution after each poll. */
+  /** Told the execution after each poll; its nodes are then read at each poll. */
   onProgress?: ((execution: FlyteWorkflowExecution) => void) | undefined
-  /** Whether nodes are read too, on each poll. Default: true. */
+  /** Whether nodes and their task executions are read at the end. Default: true. */
   syncNodes?: boolean | undefined
+  /** For how many milliseconds the server may be out of reach. Default: 120 000. */
+  patienceMs?: number | undefined
 }
 
 /** Options of `sync`. */
 export interface SyncOptions extends CallOptions {
-  /** Whether nodes and their task executions are read too. Default: false. */
+  /** Whether nodes are read too, at all levels. Default: false, or true when an option below asks for them. */
   nodes?: boolean | undefined
+  /** How many levels of nodes; 1: only those of the workflow itself. Default: all. */
+  depth?: number | undefined
+  /** Whether the task executions of nodes are read too. Default: false, with `data: 'eager'` true. */
+  taskExecutions?: boolean | undefined
+  /** Whether inputs and outputs of nodes are read now, or when they are asked for. Default: `lazy`. */
+  data?: 'lazy' | 'eager' | undefined
+  /** Calls at a time. Default: 16. */
+  concurrency?: number | undefined
+}
+
+/** The verbs of flytekit's `FlyteRemote` that are methods of executions here. */
+export interface FlyteRemote {
+  /** `execution.sync(options)` */
+  sync(execution: FlyteWorkflowExecution, options?: SyncOptions): Promise<FlyteWorkflowExecution>
+  /** `execution.wait(options)` */
+  wait(execution: FlyteWorkflowExecution, options?: WaitOptions): Promise<FlyteWorkflowExecution>
+  /** `node.sync(options)` */
+  syncNodeExecution(node: FlyteNodeExecution, options?: SyncOptions): Promise<FlyteNodeExecution>
+  /** `task.sync(options)` */
+  syncTaskExecution(task: FlyteTaskExecution, options?: CallOptions): Promise<FlyteTaskExecution>
 }
 
 /** Options of `recentExecutions`. */

@@ -42,7 +42,7 @@ export function ExecutionPage({ place, name }: { place: Place; name: string }) {
     name,
     async (signal) => {
       handle.current ??= await remote.fetchExecution({ ...place, name }, { signal })
-      await handle.current.sync({ nodes: true, signal })
+      await handle.current.sync({ depth: 1, taskExecutions: true, signal })
       return snapshotOf(handle.current)
     },
     ({ phase }) => (isTerminal(phase) ? undefined : 1_000),
