@@ -5,10 +5,12 @@ interface Pages<T> {
   free(): void
 }
 
-/** The items of all pages; a page is asked for when its first item is. */
-export async function* iterate<T>(pages: Pages<T>): AsyncGenerator<T, void, undefined> {
+/** The items of all pages; a page is asked for when its first item is. Ends when `signal` is aborted. */
+export async function* iterate<T>(pages: Pages<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined> {
   try {
-    for (let page = await pages.next(); page; page = await pages.next()) yield* page
+    for (let page = await pages.next(); page && !signal?.aborted; page = await pages.next()) yield* page
+  } catch (error) {
+    if (!signal?.aborted) throw error
   } finally {
     pages.free()
   }

@@ -8,7 +8,7 @@ use super::{CallOptions, Remote, WorkflowExecution};
 use crate::error::Error;
 use crate::execution::Execution;
 
-const LIST_EXECUTIONS: &str = "/flyteidl.service.AdminService/ListExecutions";
+pub(super) const LIST_EXECUTIONS: &str = "/flyteidl.service.AdminService/ListExecutions";
 
 /// Which executions to list.
 #[derive(Clone, Debug, Default)]

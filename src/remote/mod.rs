@@ -33,6 +33,7 @@ mod together;
 mod tree;
 mod upload;
 mod wait;
+mod watch;
 
 use std::rc::Rc;
 
@@ -47,6 +48,7 @@ pub use register::{Register, Registered, Registration, Spec, Specs};
 pub use sync::Sync;
 pub use upload::UploadFile;
 pub use wait::{Progress, Wait};
+pub use watch::{Change, Row, Watch};
 
 use crate::entity::reference::{given, required_name};
 use crate::entity::{ExecutionId, ExecutionReference};

@@ -150,12 +150,7 @@ impl<'a> Tree<'a> {
     fn may_hide_nodes(&self, at: usize) -> bool {
         self.nodes.get(at).is_some_and(|Entry { node, settled, level, .. }| {
             let ran_nothing = node.task_executions.as_ref().is_some_and(|attempts| attempts.is_empty());
-            !settled
-                && ran_nothing
-                && !node.is_parent
-                && !node.is_array
-                && node.is_done()
-                && *level < self.sync.depth
+            !settled && ran_nothing && !node.is_parent && !node.is_array && node.is_done() && *level < self.sync.depth
         })
     }
 

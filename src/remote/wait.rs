@@ -1,16 +1,25 @@
 //! `wait`: poll until terminal, fast at first, then backing off.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::call::Scope;
+use super::client::bad_reply;
+use super::list::LIST_EXECUTIONS;
+use super::page::{newest, Page};
 use super::sync::covers;
+use super::together::{together, Work, MOST};
 use super::{CallOptions, Remote, Sync, WorkflowExecution};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
 
 /// Told of an execution's state, poll by poll.
 pub type Progress = Rc<dyn Fn(&Execution)>;
+
+/// How many executions a poll asks for at most.
+const AT_ONCE: usize = 100;
 
 /// How to wait.
 #[derive(Clone)]
@@ -47,42 +56,84 @@ impl Remote {
     /// # Errors
     /// `Kind::Timeout` when `wait.timeout` passes first, or as a call fails for good; the execution itself goes on.
     pub async fn wait(&self, execution: &WorkflowExecution, wait: &Wait, options: &CallOptions) -> Result<(), Error> {
-        let host = &self.client().host;
-        let deadline = wait.timeout.and_then(|timeout| host.now().checked_add(timeout));
-        let until_then = Scope { metadata: Vec::new(), deadline };
-        let mut pace = Pace::new(wait.interval);
-        let mut reached = host.now();
         let live = Sync { task_executions: false, data: false, ..wait.sync };
         let live = if wait.progress.is_some() { live } else { Sync::STATE };
+        let mut polls = Polls::new(self, wait);
         loop {
             let sync = if execution.is_done() { wait.sync } else { live };
-            let synced = self.client().within(&until_then, Box::pin(self.sync(execution, sync, options))).await;
-            match synced.ok_or_else(|| timed_out(execution))? {
-                Ok(()) if execution.is_done() && covers(sync, wait.sync) => break,
+            let work = Box::pin(self.sync(execution, sync, options));
+            let told = polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(execution)))?;
+            if execution.is_done() && told {
+                if covers(sync, wait.sync) {
+                    break;
+                }
                 // It has ended: once more, with all that is wanted.
-                Ok(()) if execution.is_done() => continue,
-                Ok(()) => {
-                    reached = host.now();
-                    if let Some(progress) = &wait.progress {
-                        progress(&execution.snapshot());
-                    }
-                }
-                Err(error) if error.is_about_the_connection() && host.now().saturating_sub(reached) < wait.patience => {
-                }
-                Err(error) => return Err(error),
+                continue;
             }
-            let mut pause = pace.next();
-            if let Some(deadline) = deadline {
-                let left = deadline.saturating_sub(host.now());
-                if left.is_zero() {
-                    return Err(timed_out(execution));
-                }
-                pause = pause.min(left);
+            if let Some(progress) = wait.progress.as_ref().filter(|_| told) {
+                progress(&execution.snapshot());
             }
-            host.sleep(pause).await;
+            if !polls.pause(self).await {
+                return Err(timed_out(execution));
+            }
         }
         if let Some(progress) = &wait.progress {
             progress(&execution.snapshot());
+        }
+        Ok(())
+    }
+
+    /// Waits until all have ended, well or not. A poll asks for the state of all of a project and domain at once.
+    ///
+    /// # Errors
+    /// As [`Remote::wait`] fails for any of them.
+    pub async fn wait_all(
+        &self,
+        executions: &[WorkflowExecution],
+        wait: &Wait,
+        options: &CallOptions,
+    ) -> Result<(), Error> {
+        let mut polls = Polls::new(self, wait);
+        let mut first = true;
+        while let Some(late) = executions.iter().find(|execution| !execution.is_done()) {
+            if !std::mem::take(&mut first) && !polls.pause(self).await {
+                return Err(timed_out(late));
+            }
+            let work = Box::pin(self.ask_all(executions, options));
+            polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(late)))?;
+        }
+        let finish = |execution| -> Work<'_, ()> { Box::pin(self.sync(execution, wait.sync, options)) };
+        let work = Box::pin(together(executions.iter().map(finish).collect(), MOST));
+        // All have ended: what is left can be read in peace.
+        work.await.map(|_| ())
+    }
+
+    /// The state of those that have not ended.
+    async fn ask_all(&self, executions: &[WorkflowExecution], options: &CallOptions) -> Result<(), Error> {
+        let scope = self.client().begin(options);
+        let mut pending: Vec<&WorkflowExecution> = executions.iter().filter(|one| !one.is_done()).collect();
+        while let Some(first) = pending.first().map(|one| one.id().clone()) {
+            let here =
+                |one: &&WorkflowExecution| (&one.id().project, &one.id().domain) == (&first.project, &first.domain);
+            let (mut group, mut rest): (Vec<_>, Vec<_>) = pending.into_iter().partition(here);
+            rest.extend(group.split_off(group.len().min(AT_ONCE)));
+            pending = rest;
+            let names: Vec<&str> = group.iter().map(|one| one.id().name.as_str()).collect();
+            let filter = ["value_in(execution_name,", &names.join(";"), ")"].concat();
+            let request = newest(&first.project, &first.domain, "", AT_ONCE as u32, "", &filter);
+            let numbers: Vec<u64> = group.iter().map(|one| one.begin_sync()).collect();
+            let reply = self.client().call_bytes(LIST_EXECUTIONS, request, &scope).await?;
+            let mut found = Vec::new();
+            for raw in Page::read(LIST_EXECUTIONS, &reply)?.items {
+                found.push(Execution::decode(raw, None).map_err(|_| bad_reply(LIST_EXECUTIONS))?);
+            }
+            for (one, number) in group.iter().zip(numbers) {
+                match found.iter().find(|snapshot| snapshot.id.name == one.id().name) {
+                    Some(snapshot) => one.show(number, snapshot.clone(), None),
+                    // Archived, or gone: that call says which.
+                    None => self.sync(one, Sync::STATE, options).await?,
+                }
+            }
         }
         Ok(())
     }
@@ -92,6 +143,69 @@ fn timed_out(execution: &WorkflowExecution) -> Error {
     let phase = execution.phase().as_str();
     let message = ["is still ", phase, " at the end of the wait; it goes on, so wait again or terminate it"];
     Error::new(Kind::Timeout, message.concat()).about(execution.id().to_string())
+}
+
+/// Polls one after the other: their pace, their end, and patience with a server that is out of reach.
+pub(super) struct Polls {
+    pace: Pace,
+    deadline: Option<Duration>,
+    patience: Duration,
+    began: Duration,
+    reached: Duration,
+}
+
+impl Polls {
+    pub(super) fn new(remote: &Remote, wait: &Wait) -> Self {
+        let now = remote.client().host.now();
+        let deadline = wait.timeout.and_then(|timeout| now.checked_add(timeout));
+        Polls { pace: Pace::new(wait.interval), deadline, patience: wait.patience, began: now, reached: now }
+    }
+
+    /// Whether the server told something this time; `None` when the time ran out.
+    ///
+    /// # Errors
+    /// As `work` fails for good, or has failed for want of a connection for too long.
+    pub(super) async fn poll(
+        &mut self,
+        remote: &Remote,
+        work: Pin<Box<dyn Future<Output = Result<(), Error>> + '_>>,
+    ) -> Option<Result<bool, Error>> {
+        let until_then = Scope { metadata: Vec::new(), deadline: self.deadline };
+        let host = &remote.client().host;
+        Some(match remote.client().within(&until_then, work).await? {
+            Ok(()) => {
+                self.reached = host.now();
+                Ok(true)
+            }
+            Err(error)
+                if error.is_about_the_connection() && host.now().saturating_sub(self.reached) < self.patience =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        })
+    }
+
+    /// The time until the next poll; false when there is none left.
+    pub(super) async fn pause(&mut self, remote: &Remote) -> bool {
+        let host = &remote.client().host;
+        let mut pause = self.pace.next();
+        if let Some(deadline) = self.deadline {
+            let left = deadline.saturating_sub(host.now());
+            if left.is_zero() {
+                return false;
+            }
+            pause = pause.min(left);
+        }
+        host.sleep(pause).await;
+        true
+    }
+
+    /// Something moved: the next poll comes soon, the sooner the less time has passed.
+    pub(super) fn hurry(&mut self, remote: &Remote) {
+        let passed = remote.client().host.now().saturating_sub(self.began);
+        self.pace.next = (passed / 50).clamp(Pace::FIRST, Pace::FIRST * 10);
+    }
 }
 
 /// The time between polls.

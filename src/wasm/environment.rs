@@ -7,6 +7,7 @@ use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::pages::ExecutionPages;
+use super::watch::Changes;
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,6 +50,10 @@ extern "C" {
     /// An async iterator over the items of pages.
     #[wasm_bindgen(method)]
     pub fn iterate(this: &Environment, pages: ExecutionPages) -> JsValue;
+
+    /// An async iterator over changes, which ends when `signal` is aborted.
+    #[wasm_bindgen(method, js_name = iterate)]
+    pub fn iterate_changes(this: &Environment, changes: Changes, signal: &JsValue) -> JsValue;
 
     /// `js/exchange.ts`.
     pub type Exchange;

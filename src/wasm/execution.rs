@@ -213,7 +213,7 @@ impl FlyteWorkflowExecution {
         promise(move || {
             let mut options = Options::of(options, "options")?;
             let (thrown, caught) = oneshot::channel();
-            let (wait, call) = (wait_options(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
+            let (wait, call) = (with_progress(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
             options.finish()?;
             // Here `timeoutMs` is about the waiting; each call has the remote's deadline.
             let (inner, core) = (self.inner.clone(), CallOptions { timeout: None, ..call.clone() }.core());
@@ -248,19 +248,25 @@ impl FlyteWorkflowExecution {
     }
 }
 
+/// Reads the options that `wait` and `watch` share.
+pub fn wait_options(options: &mut Options) -> Result<Wait, JsValue> {
+    let mut wait =
+        Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
+    if let Some(patience) = options.duration("patienceMs")? {
+        wait.patience = patience;
+    }
+    Ok(wait)
+}
+
 /// Reads the options of `wait`. What the caller's `onProgress` throws goes to `thrown`.
-fn wait_options(
+fn with_progress(
     options: &mut Options,
     execution: &WorkflowExecution,
     thrown: oneshot::Sender<JsValue>,
 ) -> Result<Wait, JsValue> {
-    let mut wait =
-        Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
+    let mut wait = wait_options(options)?;
     if options.flag("syncNodes")? == Some(false) {
         wait.sync = Sync::STATE;
-    }
-    if let Some(patience) = options.duration("patienceMs")? {
-        wait.patience = patience;
     }
     let thrown = Cell::new(Some(thrown));
     if let Some(progress) = options.function("onProgress")? {

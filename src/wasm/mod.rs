@@ -22,6 +22,7 @@ mod signal;
 mod source;
 mod value;
 mod values;
+mod watch;
 
 /// Half as large as the standard one, and as fast. There are no threads here.
 #[cfg(target_arch = "wasm32")]

@@ -13,7 +13,7 @@ use super::value::inputs;
 use crate::entity::{ExecutionId, ExecutionReference, Identifier, Reference, ResourceType};
 use crate::remote::{
     Connect, Execute, ListExecutions, Notifications, Register, Remote, Settings, Spec, Specs, Sync, Target, UploadFile,
-    Wait,
+    Wait, WorkflowExecution,
 };
 
 const ENTITY: &str = "a name, or an object with one";
@@ -86,6 +86,18 @@ pub fn execution(value: JsValue) -> Result<ExecutionReference, JsValue> {
     let (project, domain, name) = (options.text("project")?, options.text("domain")?, options.text("name")?);
     options.finish()?;
     Ok(ExecutionReference { project, domain, name: name.unwrap_or_default() })
+}
+
+/// `FlyteWorkflowExecution[]`
+pub fn executions(value: &JsValue) -> Result<Vec<WorkflowExecution>, JsValue> {
+    if !Array::is_array(value) {
+        return Err(wrong("executions", "a list of executions", value));
+    }
+    let one = |(index, item): (usize, JsValue)| match borrow(&item)? {
+        Some(Lent::Execution(execution)) => Ok(execution),
+        _ => Err(wrong(&["executions[", &index.to_string(), "]"].concat(), "a fetched execution", &item)),
+    };
+    Array::from(value).iter().enumerate().map(one).collect()
 }
 
 /// `FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference`

@@ -10,7 +10,7 @@ use super::dto;
 use super::entity::{FlyteLaunchPlan, FlyteTask, FlyteWorkflow};
 use super::environment::environment;
 use super::error::{foreign, to_js_error};
-use super::execution::attached;
+use super::execution::{attached, wait_options};
 use super::host::JsHost;
 use super::options::{wrong, CallOptions, Options};
 use super::pages::ExecutionPages;
@@ -19,7 +19,7 @@ use super::read;
 use super::source::HostSource;
 use crate::entity::Reference;
 use crate::error::Kind;
-use crate::remote::{self, Remote};
+use crate::remote::{self, Remote, Sync};
 
 /// A connection to a Flyte control plane. Making one does no I/O.
 #[wasm_bindgen]
@@ -184,6 +184,31 @@ impl FlyteRemote {
         options.finish()?;
         let pager = self.inner.recent_executions(&list, &call.core()).map_err(to_js_error)?;
         Ok(environment()?.iterate(ExecutionPages { inner: Rc::new(pager), signal: call.signal }))
+    }
+
+    /// Waits until all have ended, well or not. A poll asks for the state of all of them at once. Rejects as `wait` does.
+    #[wasm_bindgen(js_name = waitAll, unchecked_return_type = "Promise<void>")]
+    pub fn wait_all(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution[]")] executions: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Omit<WaitOptions, 'onProgress'>")] options: JsValue,
+    ) -> Promise {
+        let inner = self.inner.clone();
+        promise(move || {
+            let executions = read::executions(&executions)?;
+            let mut options = Options::of(options, "options")?;
+            let mut wait = wait_options(&mut options)?;
+            if options.flag("syncNodes")? == Some(false) {
+                wait.sync = Sync::STATE;
+            }
+            let call = CallOptions::read(&mut options)?;
+            options.finish()?;
+            let core = CallOptions { timeout: None, ..call.clone() }.core();
+            Ok(Work::of(
+                call.signal,
+                Box::pin(async move { inner.wait_all(&executions, &wait, &core).await.map(|()| JsValue::UNDEFINED) }),
+            ))
+        })
     }
 
     /// Ends an execution. `cause` is shown to whoever looks at it.

@@ -175,6 +175,56 @@ export interface SyncOptions extends CallOptions {
   concurrency?: number | undefined
 }
 
+/** Options of `watch`. */
+export interface WatchOptions extends Omit<CallOptions, 'timeoutMs'> {
+  /** Gives up after so many milliseconds with TimeoutError; the execution itself goes on. Default: never. */
+  timeoutMs?: number | undefined
+  /** Milliseconds between polls. Default: fast at first and when something moves, slowing down to 10 000. */
+  intervalMs?: number | undefined
+  /** For how many milliseconds the server may be out of reach. Default: 120 000. */
+  patienceMs?: number | undefined
+  /** How many levels of nodes. Default: all. */
+  depth?: number | undefined
+  /** Calls at a time. Default: 16. */
+  concurrency?: number | undefined
+}
+
+/** What moved in a watched execution. */
+export interface ExecutionChange {
+  /** The execution, up to date with all its nodes. */
+  execution: FlyteWorkflowExecution
+  /** Phase of the execution. */
+  phase: string
+  /** Whether that is a final one: this is the last change. */
+  isDone: boolean
+  /** How many nodes could be read in full. */
+  loaded: number
+  /** How many nodes there are. */
+  total: number
+  /** How many of them have ended. */
+  done: number
+  /** The nodes that are new or have changed, as columns. */
+  rows: NodeRows
+}
+
+/** Rows of a table of nodes as columns, each with `length` entries. */
+export interface NodeRows {
+  length: number
+  /** Number of the row in the table; a node keeps its row, new ones come at the end. */
+  index: Uint32Array
+  /** Row of the node that it is inside of, -1 for the workflow's own nodes. */
+  parent: Int32Array
+  nodeId: string[]
+  /** Number of the phase in `flyteidl.core.NodeExecution.Phase`, e.g. 2 for RUNNING, 3 for SUCCEEDED. */
+  phase: Uint8Array
+  /** Milliseconds since 1970, NaN where there is none. */
+  startedAt: Float64Array
+  /** Milliseconds since 1970, NaN where there is none. */
+  updatedAt: Float64Array
+  /** NaN where it is not known. */
+  durationMs: Float64Array
+}
+
 /** The verbs of flytekit's `FlyteRemote` that are methods of executions here. */
 export interface FlyteRemote {
   /** `execution.sync(options)` */

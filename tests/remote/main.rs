@@ -15,3 +15,4 @@ mod sync;
 mod upload;
 mod values;
 mod wait;
+mod watch;
