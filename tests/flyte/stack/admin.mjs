@@ -12,9 +12,9 @@ export const VERSION = '1.16.8'
 /** The projects that exist from the start. */
 export const PROJECTS = ['flytesnacks', 'e2e']
 
-/** The program: FLYTEADMIN of the environment, or built when the cache lacks it. */
+/** The program: the one that FLYTEADMIN_PROGRAM of the environment names, or built when the cache lacks it. */
 export function buildAdmin() {
-  if (process.env.FLYTEADMIN) return process.env.FLYTEADMIN
+  if (process.env.FLYTEADMIN_PROGRAM) return process.env.FLYTEADMIN_PROGRAM
   const version = 'github.com/flyteorg/flyte/flytestdlib/version'
   const stamps = { Version: `v${VERSION}`, Build: 'flyte-remote', BuildTime: 'unknown' }
   const ldflags = Object.entries(stamps).map(([name, value]) => `-X ${version}.${name}=${value}`)
@@ -43,7 +43,8 @@ export async function startAdmin(processes, { program, folder, ports, issuer, se
     ...settings,
   }
   const config = ['--config', fill('admin.yaml', values, folder)]
-  const options = { cwd: folder }
+  // Any variable whose name is a key of the configuration (SERVER, AUTH, FLYTEADMIN) would replace that part of the file.
+  const options = { cwd: folder, env: { PATH: process.env.PATH } }
   await processes.run('migrate', program, ['migrate', 'run', ...config], options)
   await processes.run('seed', program, ['migrate', 'seed-projects', ...PROJECTS, ...config], options)
   if (issuer) {
