@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { goProgram } from './go.mjs'
-import { KEYS } from './minio.mjs'
+import { BUCKET, KEYS } from './minio.mjs'
 import { fill } from './template.mjs'
 
 /** The release that the stack runs. */
@@ -31,6 +31,7 @@ export async function startAdmin(processes, { program, folder, ports, issuer, se
     PROFILER_PORT: ports.profiler,
     POSTGRES_PORT: ports.postgres,
     STORAGE_PORT: ports.storage,
+    BUCKET,
     ACCESS_KEY: KEYS.accessKey,
     SECRET_KEY: KEYS.secretKey,
     KUBECONFIG: fill('kubeconfig.yaml', {}, folder),

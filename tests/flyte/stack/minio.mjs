@@ -1,7 +1,11 @@
 // MinIO: the object store that signed URLs lead to. It checks signatures, Content-MD5 and expiry as S3 does.
 
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { goProgram } from './go.mjs'
+
+/** The bucket that FlyteAdmin works in. */
+export const BUCKET = 'flyte'
 
 /** What the store is opened with. */
 export const KEYS = { accessKey: 'minio', secretKey: 'miniostorage' }
@@ -20,6 +24,8 @@ export async function startMinio(processes, { program, folder, port }) {
     MINIO_BROWSER: 'off',
     MINIO_UPDATE: 'off',
   }
+  // A bucket is a folder. FlyteAdmin makes it at its first own write only, too late for a signed upload.
+  mkdirSync(join(folder, 'minio', BUCKET), { recursive: true })
   const args = ['server', '--quiet', '--address', `127.0.0.1:${port}`, '--certs-dir', join(folder, 'certs'), join(folder, 'minio')]
   const server = processes.start('minio', program, args, { env, cwd: folder })
   await processes.ready(server, async () => {
