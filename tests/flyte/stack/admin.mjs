@@ -15,10 +15,9 @@ export const PROJECTS = ['flytesnacks', 'e2e']
 /** The program: the one that FLYTEADMIN_PROGRAM of the environment names, or built when the cache lacks it. */
 export function buildAdmin() {
   if (process.env.FLYTEADMIN_PROGRAM) return process.env.FLYTEADMIN_PROGRAM
-  const version = 'github.com/flyteorg/flyte/flytestdlib/version'
-  const stamps = { Version: `v${VERSION}`, Build: 'flyte-remote', BuildTime: 'unknown' }
-  const ldflags = Object.entries(stamps).map(([name, value]) => `-X ${version}.${name}=${value}`)
-  return goProgram({ name: 'flyteadmin', version: VERSION, module: 'admin', ldflags: ['-checklinkname=0', ...ldflags].join(' ') })
+  const stamp = 'github.com/flyteorg/flyte/flytestdlib/version'
+  const ldflags = `-checklinkname=0 -X ${stamp}.Version=v${VERSION} -X ${stamp}.Build=flyte-remote`
+  return goProgram({ name: 'flyteadmin', version: VERSION, module: 'admin', source: 'github.com/flyteorg/flyte/flyteadmin', ldflags })
 }
 
 /** Starts the server on `ports`. `issuer` switches auth on: the OpenID provider to which the server sends people. */

@@ -10,8 +10,11 @@ import { Unavailable } from './unavailable.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** Builds the package `what` in the module `module` beside this file, unless the cache has it; returns the program's path. */
-export function goProgram({ name, version, module, what = '.', ldflags = '' }) {
+/**
+ * Builds the package `what` in the module `module` beside this file, unless the cache has it; returns the program's path.
+ * `source` is the module that the program comes from.
+ */
+export function goProgram({ name, version, module, source, what = '.', ldflags = '' }) {
   const folder = join(here, module)
   const go = which('go')
   if (!go) throw new Unavailable(`${name} is built from source, and Go is missing: https://go.dev/dl`)
@@ -20,13 +23,14 @@ export function goProgram({ name, version, module, what = '.', ldflags = '' }) {
   const program = join(cache, `${name}-${version}-${key}`, name)
   if (existsSync(program)) return program
 
-  const { status, stderr } = spawnSync(go, ['list', '-deps', what], {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  if (status !== 0) throw new Unavailable(`the Go modules of ${name} ${version} are not to be had: ${reason(stderr)}`)
+  // The program's own module first: it is the one that is most likely missing, and the others are many.
+  for (const args of [
+    ['mod', 'download', source],
+    ['list', '-deps', what],
+  ]) {
+    const { status, stderr } = spawnSync(go, args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
+    if (status !== 0) throw new Unavailable(`the Go modules of ${name} ${version} are not to be had: ${reason(stderr)}`)
+  }
   say(`building ${name} ${version} (some minutes, once)`)
   const place = dirname(program)
   mkdirSync(dirname(place), { recursive: true })
@@ -47,8 +51,8 @@ function digest(folder, settings) {
   return hash.digest('hex').slice(0, 12)
 }
 
-/** The line of Go's complaint that says why. */
+/** The line of Go's complaint that says what is missing. */
 function reason(stderr) {
   const lines = stderr.split('\n').filter((line) => line.trim() && !line.startsWith('go: downloading'))
-  return lines.find((line) => /requires go|: reading |dial tcp|missing|404|403/.test(line)) ?? lines.at(-1) ?? 'go list failed'
+  return (lines.find((line) => /^go: |: reading /.test(line)) ?? lines.at(-1) ?? 'go failed').trim()
 }

@@ -12,7 +12,13 @@ export const KEYS = { accessKey: 'minio', secretKey: 'miniostorage' }
 
 /** The program, built when the cache lacks it. */
 export function buildMinio() {
-  return goProgram({ name: 'minio', version: '2026-02-12', module: 'minio', what: 'github.com/minio/minio' })
+  return goProgram({
+    name: 'minio',
+    version: '2026-02-12',
+    module: 'minio',
+    source: 'github.com/minio/minio',
+    what: 'github.com/minio/minio',
+  })
 }
 
 /** Starts a store on `port`, with its objects below `folder`. */

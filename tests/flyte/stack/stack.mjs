@@ -13,7 +13,7 @@ import { Processes } from './process.mjs'
 
 /** The programs of a stack; builds or installs what is missing, throws `Unavailable` for what can't be had here. */
 export function prepareStack() {
-  return { postgres: findPostgres(), envoy: findEnvoy(), admin: buildAdmin(), minio: buildMinio() }
+  return { admin: buildAdmin(), minio: buildMinio(), envoy: findEnvoy(), postgres: findPostgres() }
 }
 
 /**
