@@ -12,11 +12,24 @@ import { root, SetupError, say } from './shell.mjs'
 const SUITE = 'tests/integration/run.mjs'
 const NODE_TEST = ['--test', '--test-timeout=180000', '--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=tap']
 
-/** What runs on which kind of stack. A part prints its own results and says how many tests passed, failed and were skipped. */
+/** The kinds of stack; options of `startStack`. */
+const STACKS = {
+  plain: {},
+  // Two settings of flytectl's demo cluster.
+  demo: { settings: { V2_SIGNING: true, DATA_SCHEME: 'local', SIGNED_DATA: true } },
+  auth: { auth: true },
+}
+
+const file = (name) => (env, log) => nodeTest(`tests/flyte/${name}.test.mjs`, env, log)
+
+/** What runs on which. A part prints its own results and says how many tests passed, failed and were skipped. */
 const PARTS = [
-  { name: 'stack', test: (env, log) => nodeTest('tests/flyte/stack.test.mjs', env, log) },
-  { name: 'suite', test: (env) => suite(env) },
-  { name: 'auth', auth: true, test: (env, log) => nodeTest('tests/flyte/auth.test.mjs', env, log) },
+  { stack: 'plain', name: 'stack', test: file('stack') },
+  { stack: 'plain', name: 'storage', test: file('storage') },
+  { stack: 'plain', name: 'suite', test: suite },
+  { stack: 'demo', name: 'storage', test: file('storage') },
+  { stack: 'demo', name: 'data', test: file('data') },
+  { stack: 'auth', name: 'auth', test: file('auth') },
 ]
 
 let current
@@ -38,14 +51,14 @@ try {
   const wanted = process.argv.slice(2)
   const programs = prepareStack()
   const counts = { passed: 0, failed: 0, skipped: 0 }
-  for (const auth of [false, true]) {
-    const parts = PARTS.filter((part) => Boolean(part.auth) === auth && (wanted.length === 0 || wanted.includes(part.name)))
+  for (const [stack, options] of Object.entries(STACKS)) {
+    const parts = PARTS.filter((part) => part.stack === stack && (wanted.length === 0 || wanted.includes(part.name)))
     if (parts.length === 0) continue
-    current = await startStack(programs, { name: auth ? 'test-auth' : 'test', auth })
+    current = await startStack(programs, { name: `test-${stack}`, ...options })
     try {
       const env = { ...process.env, ...environment(current) }
       for (const part of parts) {
-        say(`flyteadmin: ${part.name}`)
+        say(`flyteadmin (${stack}): ${part.name}`)
         const result = await part.test(env, join(current.folder, `${part.name}.tap`))
         for (const key of Object.keys(counts)) counts[key] += result[key]
       }

@@ -1,6 +1,6 @@
 // PostgreSQL: a server of its own with an empty data folder, as an unprivileged user, without durability.
 
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -63,6 +63,7 @@ function dataFolder(folder, user) {
   if (ask('setpriv', [...identity, 'test', '-w', inside], { cwd: '/' }) !== undefined) return inside
   const outside = mkdtempSync(join(tmpdir(), 'flyte-remote-postgres-'))
   chownSync(outside, user.uid, user.gid)
+  process.on('exit', () => rmSync(outside, { recursive: true, force: true }))
   return outside
 }
 
