@@ -1,8 +1,8 @@
-// The channel behind two implementations of gRPC-Web that share no code, Envoy's and tonic-web's: the same gRPC server, which
-// does as it is told, and what the client makes of it. Where the two differ, docs/servers.md says so.
+// The channel behind three implementations of gRPC-Web that share no code, Envoy's, tonic-web's and Traefik's: the same gRPC server, which
+// does as it is told, and what the client makes of it. Where they differ, docs/servers.md says so.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib'
 import { FlyteRemote } from 'flyte-remote'
 import { root, run } from '../../scripts/shell.mjs'
 import { findEnvoy } from './stack/envoy.mjs'
+import { goProgram } from './stack/go.mjs'
 import { freePorts } from './stack/ports.mjs'
 import { Processes } from './stack/process.mjs'
 import { fill } from './stack/template.mjs'
@@ -69,52 +70,71 @@ const ANSWERS = {
 const FAILURES = {
   FailureAfterMessage: ['INTERNAL', /late/],
   LongFailure: ['INVALID_ARGUMENT', /x{12000}/],
-  NoTrailers: ['UNKNOWN', /broke off/],
+  NoTrailers: ['UNKNOWN', /broke off|no grpc-status/],
   NoStatus: ['UNKNOWN', /no grpc-status/],
   NoMessage: ['UNIMPLEMENTED', /no message/],
   TwoMessages: ['UNIMPLEMENTED', /more than one message/],
   HalfMessage: ['INTERNAL', /not gRPC-Web/],
   Compressed: ['INTERNAL', /compressed/],
-  Reset: { envoy: ['UNAVAILABLE', /remote reset/], tonic: ['UNAVAILABLE', /other side closed/] },
-  ResetAfterMessage: ['UNKNOWN', /broke off/],
-  Page: { envoy: ['UNAVAILABLE', /<title>Down/], tonic: ['UNAVAILABLE', /HTTP 503.*Down/] },
-  LoginPage: { envoy: ['UNKNOWN', /Log in/], tonic: ['INTERNAL', /Log in/] },
+  Reset: { envoy: ['UNAVAILABLE', /remote reset/], tonic: ['UNAVAILABLE', /other side closed/], traefik: ['UNAVAILABLE', /HTTP 502/] },
+  ResetAfterMessage: ['UNKNOWN', /broke off|no grpc-status/],
+  Page: { envoy: ['UNAVAILABLE', /<title>Down/], tonic: ['UNAVAILABLE', /HTTP 503.*Down/], traefik: ['UNAVAILABLE', /HTTP 503/] },
+  LoginPage: { envoy: ['UNKNOWN', /Log in/], tonic: ['INTERNAL', /Log in/], traefik: ['UNKNOWN', /not gRPC-Web/] },
 }
 
-const { envoy, missing } = find()
 const folder = join(root, 'target/flyte/proxies')
-const proxies = {}
-let processes
-let upstream
+mkdirSync(folder, { recursive: true })
 
-function find() {
+/** The command of each proxy that listens on a port before a server on another, or why there is none. */
+const COMMANDS = {
+  envoy: have(() => {
+    const program = findEnvoy()
+    return (port, target) => {
+      const ports = { ENVOY_PORT: port, GRPC_PORT: target, HTTP_PORT: target }
+      const config = fill('envoy.yaml', ports, folder, `envoy-${port}.yaml`)
+      return [program, '-c', config, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'warning']
+    }
+  }),
+  tonic: have(() => {
+    const [manifest, target] = ['tests/flyte/proxies/tonic/Cargo.toml', join(root, 'target/tonic-proxy')]
+    run('cargo', ['build', '--quiet', '--locked', '--manifest-path', manifest, '--target-dir', target])
+    return between(join(target, 'debug/tonic-proxy'))
+  }),
+  traefik: have(() => {
+    const source = 'github.com/improbable-eng/grpc-web'
+    return between(goProgram({ name: 'traefik-proxy', version: '0.15.0', module: '../proxies/traefik', source }))
+  }),
+}
+
+function have(prepare) {
   try {
-    return { envoy: findEnvoy() }
+    return { command: prepare() }
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error
     return { missing: error.message }
   }
 }
 
+function between(program) {
+  return (port, target) => [program, `127.0.0.1:${port}`, `http://127.0.0.1:${target}`]
+}
+
+const proxies = {}
+let processes
+let upstream
+
 before(async () => {
-  if (missing) return
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
   processes = new Processes(folder)
-  const ports = await freePorts('upstream', 'nothing', 'envoy', 'tonic', 'envoyToNothing', 'tonicToNothing')
-  upstream = await startUpstream(ports.upstream, ANSWERS)
-  const tonic = buildTonicProxy()
-  const start = (name, port, target) => {
-    const config = () => fill('envoy.yaml', { ENVOY_PORT: port, GRPC_PORT: target, HTTP_PORT: target }, folder, `${name}-${port}.yaml`)
-    return name === 'envoy'
-      ? processes.start(`envoy-${port}`, envoy, ['-c', config(), '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'warning'])
-      : processes.start(`tonic-${port}`, tonic, [`127.0.0.1:${port}`, `http://127.0.0.1:${target}`])
+  const { server, nothing } = await freePorts('server', 'nothing')
+  upstream = await startUpstream(server, ANSWERS)
+  const start = async (name, target) => {
+    const { port } = await freePorts('port')
+    const [program, ...args] = COMMANDS[name].command(port, target)
+    await processes.ready(processes.start(`${name}-${port}`, program, args), () => accepts(port))
+    return clientOf(port)
   }
-  for (const name of ['envoy', 'tonic']) {
-    const [port, toNothing] = [ports[name], ports[`${name}ToNothing`]]
-    await processes.ready(start(name, port, ports.upstream), () => accepts(port))
-    await processes.ready(start(name, toNothing, ports.nothing), () => accepts(toNothing))
-    proxies[name] = { client: clientOf(port), toNothing: clientOf(toNothing) }
+  for (const name of Object.keys(COMMANDS)) {
+    if (!COMMANDS[name].missing) proxies[name] = { client: await start(name, server), toNothing: await start(name, nothing) }
   }
 })
 
@@ -124,13 +144,6 @@ after(async () => {
 })
 
 const clientOf = (port) => FlyteRemote.forEndpoint(`http://127.0.0.1:${port}`, { retries: 0 }).client
-
-function buildTonicProxy() {
-  const manifest = 'tests/flyte/tonic-proxy/Cargo.toml'
-  const target = join(root, 'target/tonic-proxy')
-  run('cargo', ['build', '--quiet', '--locked', '--manifest-path', manifest, '--target-dir', target])
-  return join(target, 'debug/tonic-proxy')
-}
 
 function accepts(port) {
   return new Promise((resolve, reject) => {
@@ -145,7 +158,7 @@ function accepts(port) {
 const REQUEST = new TextEncoder().encode('hello')
 const text = (bytes) => new TextDecoder().decode(bytes)
 
-for (const name of ['envoy', 'tonic']) {
+for (const [name, { missing }] of Object.entries(COMMANDS)) {
   describe(name, { skip: missing }, () => {
     const call = (method, options, request = REQUEST) => proxies[name].client.unary(`/flyteidl.service.Wire/${method}`, request, options)
     const failure = (promise) =>
@@ -173,7 +186,6 @@ for (const name of ['envoy', 'tonic']) {
       assert.equal(asked['a-bin'], 'AAEC')
       assert.match(asked['grpc-timeout'], /^\d+m$/)
       assert.match(asked['content-type'], /^application\/grpc(\+proto)?$/)
-      assert.equal(asked.te, 'trailers')
     })
 
     it('the caller sees headers and trailers', async () => {
