@@ -1,11 +1,13 @@
 // `npm test`: prepares what is missing, builds, then runs everything: formatting, lints, native Rust tests, and the
-// Node and Chromium tests against the built package.
+// Node and Chromium tests against the built package, and the suite on the real FlyteAdmin, skipped where that can't be had.
 
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { EXIT_UNAVAILABLE } from '../tests/flyte/stack/unavailable.mjs'
 import { build } from './build.mjs'
 import { setup } from './setup.mjs'
-import { main, root, run, say } from './shell.mjs'
+import { main, root, run, SetupError, say } from './shell.mjs'
 
 const node = process.execPath
 
@@ -38,6 +40,11 @@ const STEPS = {
     run(node, ['--test', '--test-timeout=180000', '--test-concurrency=1', ...tests('browser')], {
       env: { ...process.env, CHROMIUM: chromium() },
     }),
+  flyte: () => {
+    const { status } = spawnSync(node, ['scripts/test-flyte.mjs'], { cwd: root, stdio: 'inherit' })
+    if (status === EXIT_UNAVAILABLE) return 'skipped'
+    if (status !== 0) throw new SetupError(`npm run test:flyte failed (exit code ${status})`)
+  },
 }
 
 const chromium = () => setup({ browser: true }).chromium
@@ -46,9 +53,10 @@ await main(() => {
   chromium()
   build()
   const wanted = process.argv.slice(2)
+  const skipped = []
   for (const name of wanted.length ? wanted : Object.keys(STEPS)) {
     say(name)
-    STEPS[name]()
+    if (STEPS[name]() === 'skipped') skipped.push(name)
   }
-  say('all passed')
+  say(skipped.length ? `all passed but ${skipped.join(', ')}, which was skipped` : 'all passed')
 })

@@ -8,6 +8,9 @@ use futures_util::future::{select, Either};
 use super::{Call, Channel, Code, Origin, Reply, Status};
 use crate::host::{Host, LocalFuture};
 
+/// How much later than due a platform's timer may run.
+const TICK: Duration = Duration::from_millis(2);
+
 /// Gives up on calls that take longer than their `timeout`; the call's request is then aborted.
 pub struct Deadline<C> {
     inner: C,
@@ -30,13 +33,26 @@ impl<C: Channel> Channel for Deadline<C> {
             let status = too_late(timeout).from_origin(Origin::Unsent);
             return Box::pin(std::future::ready(Err(status)));
         }
+        let (host, begin) = (Rc::clone(&self.host), self.host.now());
         let (reply, time_is_up) = (self.inner.unary(call), self.host.sleep(timeout));
         Box::pin(async move {
             match select(reply, time_is_up).await {
+                Either::Left((Err(status), _))
+                    if status.is_hang_up() && host.now().saturating_sub(begin) + TICK >= timeout =>
+                {
+                    Err(too_late(timeout))
+                }
                 Either::Left((reply, _)) => reply,
                 Either::Right(_) => Err(too_late(timeout)),
             }
         })
+    }
+}
+
+impl Status {
+    /// What a proxy says, or does, that keeps to the call's `grpc-timeout` by itself.
+    fn is_hang_up(&self) -> bool {
+        matches!(self.code, Code::Unavailable | Code::Cancelled)
     }
 }
 
@@ -82,6 +98,22 @@ mod tests {
         assert_eq!(status.code, Code::DeadlineExceeded);
         assert_eq!(host.elapsed(), Duration::from_secs(5));
         assert_eq!(host.aborted(), 1);
+    }
+
+    #[test]
+    fn proxy_that_hangs_up_at_the_deadline_is_the_deadline() {
+        let host = SimHost::new(1);
+        host.on_fetch(|_| SimReply::http(504, "text/plain", "").after(Duration::from_millis(1499)));
+        let status = host.run(deadline(&host, Some(Duration::from_millis(1500))).unary(call())).unwrap_err();
+        assert_eq!(status.code, Code::DeadlineExceeded);
+    }
+
+    #[test]
+    fn proxy_that_hangs_up_before_is_unavailable() {
+        let host = SimHost::new(1);
+        host.on_fetch(|_| SimReply::http(504, "text/plain", "").after(Duration::from_millis(1490)));
+        let status = host.run(deadline(&host, Some(Duration::from_millis(1500))).unary(call())).unwrap_err();
+        assert_eq!(status.code, Code::Unavailable);
     }
 
     #[test]
