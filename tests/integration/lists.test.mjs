@@ -6,7 +6,6 @@ import { play, wholeRun } from './script.mjs'
 import {
   allPages,
   client,
-  differs,
   domain,
   execute,
   literals,
@@ -14,6 +13,7 @@ import {
   plan,
   planId,
   project,
+  random,
   refused,
   registered,
   task,
@@ -22,7 +22,9 @@ import {
 
 const ASCENDING = { key: 'created_at', direction: 'ASCENDING' }
 const names = (rows = []) => rows.map((row) => row.id.name)
-const RUNS = ['run-good', 'run-bad', 'run-lost', 'run-new', 'run-task']
+// FlyteAdmin joins tags to executions by name alone, whatever the project: each run of the suite has names of its own.
+const [GOOD, BAD, LOST, NEW, TASK, VERBOSE] = ['good', 'bad', 'lost', 'new', 'task', 'verbose'].map((name) => `${name}-${random()}`)
+const RUNS = [GOOD, BAD, LOST, NEW, TASK]
 let etl
 
 before(async () => {
@@ -40,11 +42,11 @@ before(async () => {
   )
   await client.updateLaunchPlan({ id: planId('nightly'), state: 'ACTIVE' })
   const labels = (values) => ({ labels: { values } })
-  const good = await execute(etl.plan, { name: 'run-good', ...labels({ team: 'a', tier: 'gold' }), tags: ['nightly'] })
-  const bad = await execute(etl.plan, { name: 'run-bad', ...labels({ team: 'b' }) })
-  const lost = await execute(planId('nightly'), { name: 'run-lost', inputs: {} })
-  await execute(etl.plan, { name: 'run-new' })
-  await execute(etl.task, { name: 'run-task' })
+  const good = await execute(etl.plan, { name: GOOD, ...labels({ team: 'a', tier: 'gold' }), tags: ['nightly'] })
+  const bad = await execute(etl.plan, { name: BAD, ...labels({ team: 'b' }) })
+  const lost = await execute(planId('nightly'), { name: LOST, inputs: {} })
+  await execute(etl.plan, { name: NEW })
+  await execute(etl.task, { name: TASK })
   await play(good, wholeRun('SUCCEEDED'), { task: etl.task })
   await play(bad, wholeRun('FAILED'), { task: etl.task })
   await client.updateExecution({ id: lost, state: 'EXECUTION_ARCHIVED' })
@@ -72,14 +74,18 @@ describe('limits and tokens', () => {
     ['listWorkflowIds', PLACE],
     ['listLaunchPlanIds', PLACE],
     ['listExecutions', { id: PLACE }],
-    ['listNodeExecutions', { workflowExecutionId: { ...PLACE, name: 'run-good' } }],
-    ['listTaskExecutions', { nodeExecutionId: { nodeId: 'n0', executionId: { ...PLACE, name: 'run-good' } } }],
+    ['listNodeExecutions', { workflowExecutionId: { ...PLACE, name: GOOD } }],
+    ['listTaskExecutions', { nodeExecutionId: { nodeId: 'n0', executionId: { ...PLACE, name: GOOD } } }],
     ['listNamedEntities', { ...PLACE, resourceType: 'TASK' }],
-    ['listSignals', { workflowExecutionId: { ...PLACE, name: 'run-good' } }],
+    ['listSignals', { workflowExecutionId: { ...PLACE, name: GOOD } }],
     ['listDescriptionEntities', { id: { ...PLACE, name: 'alpha' }, resourceType: 'TASK' }],
   ]) {
     it(`${method} refuses limit 0`, async () => {
-      await refused(client[method](request), 'INVALID_ARGUMENT', /invalid value for limit/)
+      await refused(
+        client[method](request),
+        'INVALID_ARGUMENT',
+        method === 'listLaunchPlanIds' ? /invalid parameters: limit/ : /invalid value for limit/,
+      )
     })
 
     it(`${method} refuses a token that is no offset`, async () => {
@@ -166,14 +172,14 @@ describe('what a list is about', () => {
   })
 
   it('cuts the error messages of executions', async () => {
-    const id = await execute(etl.plan, { name: 'run-verbose' })
+    const id = await execute(etl.plan, { name: VERBOSE })
     await play(id, '. RUNNING 0')
     const message = 'x'.repeat(500)
     await client.createWorkflowEvent({
       event: { executionId: id, phase: 'FAILED', occurredAt: new Date().toISOString(), error: { code: 'E', message, kind: 'USER' } },
     })
     assert.equal((await client.getExecution({ id })).closure.error.message.length, 500)
-    const { executions } = await client.listExecutions({ id: PLACE, limit: 10, filters: 'eq(execution_name,run-verbose)' })
+    const { executions } = await client.listExecutions({ id: PLACE, limit: 10, filters: `eq(execution_name,${VERBOSE})` })
     assert.equal(executions[0].closure.error.message.length, 100)
     await client.updateExecution({ id, state: 'EXECUTION_ARCHIVED' })
   })
@@ -216,15 +222,16 @@ describe('order', () => {
   })
 
   it('of names is by name, project or domain', async () => {
-    const error = await refused(
+    await refused(
       client.listTaskIds({ ...PLACE, limit: 5, sortBy: { key: 'version' } }),
-      differs({ sandbox: 'INVALID_ARGUMENT', flyteadmin: 'INVALID_ARGUMENT' }),
+      'UNKNOWN',
+      /"tasks.version" must appear in the GROUP BY clause/,
     )
-    assert.match(error.message, /sort key|version/)
+    await refused(client.listTaskIds({ ...PLACE, limit: 5, sortBy: { key: 'nope' } }), 'INVALID_ARGUMENT', /invalid sort key/)
   })
 
-  it('is ambiguous by a column that a joined table has too', async () => {
-    await refused(runs('eq(workflow.name,etl)', { sortBy: { key: 'created_at' } }), 'UNKNOWN', /ambiguous/)
+  it('can be by a column that a joined table has too', async () => {
+    assert.ok((await runs('eq(workflow.name,etl)', { sortBy: { key: 'created_at' } })).length > 1)
   })
 })
 
@@ -266,9 +273,9 @@ describe('filters', () => {
     ['eq(name,a)+', /invalid value for filters/],
     ['like(name,alpha)', /unrecognized filter function: like/],
     ['EQ(name,alpha)', /unrecognized filter function: EQ/],
-    ['eq(nope,alpha)', /'t(ask)?.nope' is invalid filter/],
-    ['eq(execution.name,alpha)', /'e(xecution)?' entity is not allowed in filters/],
-    ['eq(workflow.name,alpha)', /'w(orkflow)?' entity is not allowed in filters/],
+    ['eq(nope,alpha)', /'t.nope' is invalid filter/],
+    ['eq(execution.name,alpha)', /'e' entity is not allowed in filters/],
+    ['eq(workflow.name,alpha)', /'w' entity is not allowed in filters/],
   ]) {
     it(`${filters} is refused`, async () => {
       await refused(tasks({ filters }), 'INVALID_ARGUMENT', message)
@@ -289,41 +296,43 @@ describe('filters', () => {
 })
 
 describe('filters of executions', () => {
-  const SHOWN = RUNS.filter((name) => name !== 'run-lost')
+  const SHOWN = RUNS.filter((name) => name !== LOST)
 
   for (const [filters, expected] of [
     ['', SHOWN],
-    ['eq(phase,SUCCEEDED)', ['run-good']],
-    ['ne(phase,SUCCEEDED)', ['run-bad', 'run-new', 'run-task']],
-    ['value_in(phase,SUCCEEDED;FAILED)', ['run-good', 'run-bad']],
-    ['eq(phase,UNDEFINED)', ['run-new', 'run-task']],
-    ['eq(state,1)', ['run-lost']],
+    ['eq(phase,SUCCEEDED)', [GOOD]],
+    ['ne(phase,SUCCEEDED)', [BAD, NEW, TASK]],
+    ['value_in(phase,SUCCEEDED;FAILED)', [GOOD, BAD]],
+    ['eq(phase,UNDEFINED)', [NEW, TASK]],
+    ['eq(state,1)', [LOST]],
     ['value_in(state,0;1)', RUNS],
-    ['eq(execution_name,run-bad)', ['run-bad']],
-    ['contains(execution_name,good)', ['run-good']],
-    ['gte(duration,8)', ['run-good', 'run-bad']],
+    [`eq(execution_name,${BAD})`, [BAD]],
+    ['contains(execution_name,good)', [GOOD]],
+    ['gte(duration,8)', [GOOD, BAD]],
     ['gt(duration,8)', []],
-    ['gte(duration,8s)', ['run-good', 'run-bad']],
+    ['gte(duration,8s)', [GOOD, BAD]],
     ['lt(duration,1m)', SHOWN],
-    ['gte(started_at,2026-01-02T03:04:06Z)', ['run-good', 'run-bad']],
-    ['eq(error_kind,USER)', ['run-bad']],
-    ['eq(error_code,Boom)', ['run-bad']],
-    ['eq(launch_entity,task)', ['run-task']],
+    ['gte(started_at,2026-01-02T03:04:06Z)', [GOOD, BAD]],
+    ['eq(error_kind,USER)', [BAD]],
+    ['eq(error_code,Boom)', [BAD]],
+    ['eq(launch_entity,task)', [TASK]],
     ['eq(mode,0)', SHOWN],
-    ['eq(launch_plan.name,etl)', ['run-good', 'run-bad', 'run-new']],
-    ['eq(launch_plan.name,nightly)+eq(state,1)', ['run-lost']],
-    ['eq(workflow.name,etl)', ['run-good', 'run-bad', 'run-new']],
-    ['eq(workflow.name,etl)+eq(phase,FAILED)', ['run-bad']],
-    ['eq(workflow.version,v1)+eq(launch_plan.version,v1)', ['run-good', 'run-bad', 'run-new']],
-    ['eq(task.name,etl)', ['run-task']],
-    ['eq(execution_tag.key,team)', ['run-good', 'run-bad']],
-    ['eq(execution_tag.key,team)+eq(execution_tag.value,a)', ['run-good']],
+    ['eq(launch_plan.name,etl)', [GOOD, BAD, NEW]],
+    ['eq(launch_plan.name,nightly)+eq(state,1)', [LOST]],
+    ['eq(workflow.name,etl)', [GOOD, BAD, NEW]],
+    ['eq(workflow.name,etl)+eq(phase,FAILED)', [BAD]],
+    ['eq(workflow.version,v1)+eq(launch_plan.version,v1)', [GOOD, BAD, NEW]],
+    ['eq(task.name,etl)', [TASK]],
+    ['eq(execution_tag.key,team)', [GOOD, BAD]],
+    ['eq(execution_tag.key,team)+eq(execution_tag.value,a)', [GOOD]],
     ['eq(execution_tag.key,team)+eq(execution_tag.value,gold)', []],
-    ['eq(admin_tag.name,nightly)', ['run-good']],
+    ['value_in(execution_tag.key,team;tier)', [GOOD, GOOD, BAD]],
+    ['ne(execution_tag.key,team)', [GOOD, GOOD]],
+    ['eq(admin_tag.name,nightly)', [GOOD]],
     ['eq(cluster,nowhere)', []],
   ]) {
-    it(`${filters || 'none'} picks ${expected.length} executions`, async () => {
-      const shown = (await runs(filters)).filter((name) => name !== 'run-verbose')
+    it(`${filters.replace(BAD, 'bad') || 'none'} picks ${expected.length} executions`, async () => {
+      const shown = (await runs(filters)).filter((name) => name !== VERBOSE)
       assert.deepEqual(shown.sort(), [...expected].sort())
     })
   }
@@ -333,7 +342,7 @@ describe('filters of executions', () => {
   })
 
   it('the name is called execution_name', async () => {
-    await refused(runs('eq(name,run-bad)'), 'INVALID_ARGUMENT', /'execution.name' is invalid filter/)
+    await refused(runs(`eq(name,${BAD})`), 'INVALID_ARGUMENT', /'e.name' is invalid filter/)
   })
 
   it('an entity that is not joined is refused', async () => {
@@ -363,7 +372,7 @@ describe('filters of launch plans', () => {
 })
 
 describe('filters of node and task executions', () => {
-  const id = { ...PLACE, name: 'run-good' }
+  const id = { ...PLACE, name: GOOD }
   const nodes = async (filters) => {
     const { nodeExecutions = [] } = await client.listNodeExecutions({ workflowExecutionId: id, limit: 100, filters })
     return nodeExecutions.map((row) => row.id.nodeId).sort()

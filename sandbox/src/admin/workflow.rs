@@ -3,8 +3,8 @@
 use flyte_remote::rpc::{Code, Status};
 
 use super::difference::different_structure;
-use super::lists;
 use super::validate;
+use super::{description, lists};
 use crate::compiler;
 use crate::idl::admin::{
     create_workflow_failure_reason::Reason, CreateWorkflowFailureReason, ObjectGetRequest, ResourceListRequest,
@@ -49,6 +49,7 @@ pub(super) fn register(sandbox: &mut Sandbox, id: Identifier, mut spec: Workflow
         Some(description) => description.short_description.clone(),
         None => String::new(),
     };
+    description::keep(sandbox, &id, spec.description.clone());
     let closure = WorkflowClosure { compiled_workflow: Some(compiled), created_at: Some(timestamp(sandbox.now)) };
     let workflow = Workflow { id: Some(id.clone()), closure: Some(closure), short_description };
     sandbox.state.workflows.put(WorkflowRow { id, workflow, spec, created_at: sandbox.now });
