@@ -192,7 +192,7 @@ fn check_name(name: &str) -> Result<(), Status> {
     Ok(())
 }
 
-/// A launch plan may limit how many of its executions run at once.
+/// A launch plan may limit how many of its executions run at once; those nothing was heard of don't count.
 fn check_concurrency(sandbox: &Sandbox, plan: &LaunchPlanRow) -> Result<(), Status> {
     use crate::idl::admin::ConcurrencyLimitBehavior::Skip;
     let policy = plan.launch_plan.spec.as_ref().and_then(|spec| spec.concurrency_policy.as_ref());
@@ -202,7 +202,7 @@ fn check_concurrency(sandbox: &Sandbox, plan: &LaunchPlanRow) -> Result<(), Stat
             && row.launch_plan.name == plan.id.name
             && row.id.project == plan.id.project
             && row.id.domain == plan.id.domain;
-        same && matches!(row.phase(), Phase::Undefined | Phase::Queued | Phase::Running)
+        same && matches!(row.phase(), Phase::Queued | Phase::Running)
     });
     if i64::try_from(active.count()).unwrap_or(i64::MAX) >= i64::from(policy.max) {
         return Err(Status::new(
