@@ -165,5 +165,14 @@ export async function execute(launchPlan, { name = fresh('run'), inputs = litera
   return reply.id
 }
 
-/** The text of a timestamp as milliseconds since 1970. */
-export const millis = (text) => Date.parse(text)
+/** Headers of an upload location that are for the store: not the length, which is wrong, and none that is empty. */
+export const sendable = (headers) =>
+  Object.fromEntries(Object.entries(headers).filter(([name, value]) => name.toLowerCase() !== 'content-length' && value !== ''))
+
+/** Uploads a text or bytes under a fresh prefix; resolves to the native URI. */
+export async function uploaded(body, filename) {
+  const reply = await client.createUploadLocation({ ...PLACE, filename, filenameRoot: `it-${random()}` })
+  const response = await fetch(reply.signedUrl, { method: 'PUT', body, headers: sendable(reply.headers) })
+  assert.equal(response.status, 200, await response.text())
+  return reply.nativeUrl
+}

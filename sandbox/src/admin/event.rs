@@ -162,10 +162,11 @@ pub(super) fn task(
     let execution = find(&sandbox.state, &execution_id)?;
     check_cluster(execution, &event.producer_id)?;
     let Some(node) = execution.nodes.get(&node_id.node_id) else {
-        return Err(Status::new(
-            Code::Unknown,
-            format!("failed to get existing node execution id: [node_id:{:?}]", node_id.node_id),
-        ));
+        let (node, execution) = (&node_id.node_id, &execution_id);
+        return Err(not_found(format!(
+            "Failed to get existing node execution id: [node_id:{node:?} execution_id:{{project:{:?} domain:{:?} name:{:?}}}] with err: entry not found",
+            execution.project, execution.domain, execution.name
+        )));
     };
     if let Some(row) = node.tasks.iter().find(|row| row.id == id) {
         let (current, wanted) = (row.phase(), event.phase());
