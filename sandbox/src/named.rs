@@ -190,11 +190,8 @@ fn find(
 ) -> Result<NamedEntityRow, Status> {
     let id = check(resource_type, id)?;
     let rows = rows(sandbox, resource_type, &id.project, &id.domain)?;
-    rows.into_iter().find(|row| row.key.name.name == id.name).ok_or_else(|| {
-        let kind = core::ResourceType::try_from(resource_type).map_or("", |kind| kind.as_str_name());
-        let name = format!("project:\"{}\" domain:\"{}\" name:\"{}\"", id.project, id.domain, id.name);
-        not_found(format!("missing entity of type {kind} with identifier {name}"))
-    })
+    let found = rows.into_iter().find(|row| row.key.name.name == id.name);
+    found.ok_or_else(|| not_found("entry not found"))
 }
 
 fn message(row: NamedEntityRow) -> admin::NamedEntity {

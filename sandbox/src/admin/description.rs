@@ -27,11 +27,12 @@ pub(super) fn keep(sandbox: &mut Sandbox, id: &Identifier, description: Option<D
 
 /// FlyteAdmin does not look at the type here: of a task and a workflow with one name it finds either.
 pub(super) fn get(sandbox: &mut Sandbox, request: ObjectGetRequest) -> Result<DescriptionEntity, Status> {
-    let kind = request.id.as_ref().map_or(0, |id| id.resource_type);
+    let id = validate::implied(request.id, ResourceType::Task);
+    let kind = id.as_ref().map_or(0, |id| id.resource_type);
     if kind == ResourceType::Unspecified as i32 || ResourceType::try_from(kind).is_err() {
         return Err(invalid("invalid value for resource_type"));
     }
-    let id = validate::fields(request.id.as_ref())?;
+    let id = validate::fields(id.as_ref())?;
     let same = |row: &&DescriptionRow| {
         row.id.project == id.project
             && row.id.domain == id.domain

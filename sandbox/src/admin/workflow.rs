@@ -72,7 +72,8 @@ fn exists(id: &Identifier, known: Option<&CompiledWorkflowClosure>, new: &Compil
 }
 
 pub(super) fn get(sandbox: &mut Sandbox, request: ObjectGetRequest) -> Result<Workflow, Status> {
-    let id = validate::identifier(request.id.as_ref(), ResourceType::Workflow)?;
+    let id = validate::implied(request.id, ResourceType::Workflow);
+    let id = validate::identifier(id.as_ref(), ResourceType::Workflow)?;
     let row = sandbox.state.workflows.get(&id.into());
     row.map(|row| row.workflow.clone()).ok_or_else(|| missing_entity("WORKFLOW", id))
 }
