@@ -19,6 +19,9 @@ export const server = sandbox ? 'sandbox' : (process.env.FLYTE_SERVER ?? 'flytea
 /** The gRPC-Web endpoint. */
 export const endpoint = given ?? sandbox.url
 
+/** Where native gRPC is, `host:port`. */
+export const grpc = process.env.FLYTE_GRPC || sandbox?.grpcUrl
+
 /** A short random text, fit for names and ids. */
 export const random = () => randomBytes(4).toString('hex')
 
