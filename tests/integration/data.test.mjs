@@ -47,9 +47,18 @@ describe('of an execution', () => {
     assert.deepEqual(after.fullOutputs, literals({ m: 200 }))
   })
 
-  it('blobs by URL are empty when the server signs none', async () => {
+  it('blobs by URL are empty, or signed when the server is configured so', async () => {
     const { inputs, outputs } = await client.getExecutionData({ id: done })
-    assert.deepEqual([inputs?.url ?? '', outputs?.url ?? ''], ['', ''])
+    // FLYTE_SIGNED_DATA=1: remoteData.signedUrls is on.
+    if (process.env.FLYTE_SIGNED_DATA !== '1') return assert.deepEqual([inputs?.url ?? '', outputs?.url ?? ''], ['', ''])
+    for (const [blob, expected] of [
+      [inputs, literals({ n: 1 })],
+      [outputs, literals({ m: 200 })],
+    ]) {
+      const bytes = new Uint8Array(await (await fetch(blob.url)).arrayBuffer())
+      assert.equal(String(bytes.length), blob.bytes)
+      assert.deepEqual(proto.toJson(LITERAL_MAP, bytes), expected)
+    }
   })
 
   it('outputs may be where a task wrote them', async () => {
