@@ -35,6 +35,7 @@ const STEPS = {
   },
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
   node: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=2', ...tests('node')]),
+  integration: () => run(node, ['tests/integration/run.mjs']),
   packaging: () => run(node, ['--test', '--test-timeout=180000', ...tests('packaging')]),
   browser: () =>
     run(node, ['--test', '--test-timeout=180000', '--test-concurrency=1', ...tests('browser')], {

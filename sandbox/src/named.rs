@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use flyte_remote::idl::flyteidl::{admin, core};
-use flyte_remote::rpc::Status;
+use flyte_remote::rpc::{Code, Status};
 
 use crate::list::{select, Cell, Entity, Query, Row};
 use crate::sandbox::Sandbox;
@@ -47,6 +47,7 @@ pub(crate) fn list_named_entities(
 }
 
 /// A name in `List…Ids`, which shows generated names too.
+#[derive(Clone)]
 struct Name(NameKey);
 
 impl Row for Name {
@@ -70,13 +71,29 @@ pub(crate) fn list_ids(
     resource_type: core::ResourceType,
     request: &admin::NamedEntityIdentifierListRequest,
 ) -> Result<admin::NamedEntityIdentifierList, Status> {
-    required(&request.project, "project")?;
-    required(&request.domain, "domain")?;
-    if let Some(sort) = &request.sort_by {
-        // The query groups by these columns, so the database can sort by no other.
-        if !matches!(sort.key.as_str(), "project" | "domain" | "name") {
-            return Err(invalid(format!("invalid sort key '{}'", sort.key)));
+    let table = match resource_type {
+        core::ResourceType::LaunchPlan => {
+            // Of launch plans FlyteAdmin leaves the check to the query.
+            let parameters = |what: &str| invalid(format!("missing and/or invalid parameters: {what}"));
+            if request.limit == 0 {
+                return Err(parameters("limit"));
+            }
+            if request.project.is_empty() && request.domain.is_empty() {
+                return Err(parameters("filters"));
+            }
+            (Entity::LaunchPlan, "launch_plans")
         }
+        kind => {
+            required(&request.project, "project")?;
+            required(&request.domain, "domain")?;
+            match kind {
+                core::ResourceType::Task => (Entity::Task, "tasks"),
+                _ => (Entity::Workflow, "workflows"),
+            }
+        }
+    };
+    if let Some(sort) = &request.sort_by {
+        check_group_order(table, sort)?;
     }
     let rows = rows(sandbox, resource_type as i32, &request.project, &request.domain)?;
     let names = rows.into_iter().map(|row| Name(row.key.name));
@@ -84,6 +101,21 @@ pub(crate) fn list_ids(
     let page = select(names, &query)?;
     let entities = page.rows.into_iter().map(|name| identifier(name.0)).collect();
     Ok(admin::NamedEntityIdentifierList { entities, token: page.token })
+}
+
+/// The query groups by these columns, so the database can sort by no other.
+fn check_group_order((entity, table): (Entity, &str), sort: &admin::Sort) -> Result<(), Status> {
+    let key = sort.key.as_str();
+    if !entity.has_column(key) {
+        return Err(invalid(format!("invalid sort key '{key}'")));
+    }
+    if matches!(key, "project" | "domain" | "name") {
+        return Ok(());
+    }
+    let text = format!(
+        "failed database operation with column \"{table}.{key}\" must appear in the GROUP BY clause or be used in an aggregate function"
+    );
+    Err(Status::new(Code::Unknown, text))
 }
 
 /// `GetNamedEntity`
@@ -122,8 +154,11 @@ fn rows(sandbox: &Sandbox, resource_type: i32, project: &str, domain: &str) -> R
         Ok(core::ResourceType::LaunchPlan) => state.launch_plans.iter().map(|row| &row.id).collect(),
         _ => return Err(invalid(format!("Cannot list entity names for resource type: {resource_type}"))),
     };
+    let fits = |wanted: &str, value: &str| wanted.is_empty() || wanted == value;
     let mut seen = BTreeSet::new();
-    let ids = ids.into_iter().filter(|id| id.project == project && id.domain == domain && seen.insert(&id.name));
+    let ids = ids.into_iter().filter(|id| {
+        fits(project, &id.project) && fits(domain, &id.domain) && seen.insert((&id.project, &id.domain, &id.name))
+    });
     Ok(ids.map(|id| described(sandbox, resource_type, id)).collect())
 }
 
@@ -155,11 +190,8 @@ fn find(
 ) -> Result<NamedEntityRow, Status> {
     let id = check(resource_type, id)?;
     let rows = rows(sandbox, resource_type, &id.project, &id.domain)?;
-    rows.into_iter().find(|row| row.key.name.name == id.name).ok_or_else(|| {
-        let kind = core::ResourceType::try_from(resource_type).map_or("", |kind| kind.as_str_name());
-        let name = format!("project:\"{}\" domain:\"{}\" name:\"{}\"", id.project, id.domain, id.name);
-        not_found(format!("missing entity of type {kind} with identifier {name}"))
-    })
+    let found = rows.into_iter().find(|row| row.key.name.name == id.name);
+    found.ok_or_else(|| not_found("entry not found"))
 }
 
 fn message(row: NamedEntityRow) -> admin::NamedEntity {

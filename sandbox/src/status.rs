@@ -4,7 +4,7 @@ use flyte_remote::rpc::{Code, Status};
 use prost::Message;
 
 use crate::idl::admin::{event_failure_reason::Reason, EventErrorAlreadyInTerminalState, EventFailureReason};
-use crate::idl::core::Identifier;
+use crate::idl::core::{Identifier, NodeExecutionIdentifier, WorkflowExecutionIdentifier};
 
 /// InvalidArgument with a text.
 pub(crate) fn invalid(message: impl Into<String>) -> Status {
@@ -39,6 +39,34 @@ pub(crate) fn missing_entity(entity: &str, id: &Identifier) -> Status {
     not_found(format!("missing entity of type {entity} with identifier {}", identifier_text(&id)))
 }
 
+/// A text as Go prints it within a message: only quotes, backslashes and control characters are escaped.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\0'..='\x1f' | '\x7f' => quoted.push_str(&format!("\\x{:02x}", u32::from(letter))),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The id of an execution as Go prints the message.
+pub(crate) fn execution_text(id: &WorkflowExecutionIdentifier) -> String {
+    format!("project:{} domain:{} name:{}", quoted(&id.project), quoted(&id.domain), quoted(&id.name))
+}
+
+/// The id of a node execution as Go prints the message.
+pub(crate) fn node_text(id: &NodeExecutionIdentifier) -> String {
+    let execution = id.execution_id.as_ref().map(execution_text).unwrap_or_default();
+    format!("node_id:{} execution_id:{{{execution}}}", quoted(&id.node_id))
+}
+
 /// An identifier as Go prints the message.
 pub(crate) fn identifier_text(id: &Identifier) -> String {
     let resource = if id.resource_type == 0 {
@@ -46,7 +74,8 @@ pub(crate) fn identifier_text(id: &Identifier) -> String {
     } else {
         format!("resource_type:{} ", id.resource_type().as_str_name())
     };
-    format!("{resource}project:{:?} domain:{:?} name:{:?} version:{:?}", id.project, id.domain, id.name, id.version)
+    let [project, domain, name, version] = [&id.project, &id.domain, &id.name, &id.version].map(|part| quoted(part));
+    format!("{resource}project:{project} domain:{domain} name:{name} version:{version}")
 }
 
 /// FailedPrecondition because something has ended already, with the phase as a detail.

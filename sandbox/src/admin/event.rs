@@ -16,7 +16,7 @@ use crate::idl::event::{node_execution_event, task_execution_event, workflow_exe
 use crate::record::{self, execution_is_over, node_is_over, task_is_over, Store};
 use crate::sandbox::Sandbox;
 use crate::state::ExecutionRow;
-use crate::status::{already_terminal, event_failure, invalid, missing, not_found};
+use crate::status::{already_terminal, event_failure, execution_text, invalid, missing, node_text, not_found};
 
 /// FlyteAdmin's default limit of inline outputs.
 const MAX_DATA: usize = 2 << 20;
@@ -36,7 +36,7 @@ pub(super) fn workflow(
     validate::execution(Some(&id))?;
     let row = find(&sandbox.state, &id)?;
     let (current, wanted) = (row.phase(), event.phase());
-    let named = || format!("project:{:?} domain:{:?} name:{:?}", id.project, id.domain, id.name);
+    let named = || execution_text(&id);
     if wanted != Phase::Queued {
         if current == wanted {
             return Err(Status::new(
@@ -162,10 +162,10 @@ pub(super) fn task(
     let execution = find(&sandbox.state, &execution_id)?;
     check_cluster(execution, &event.producer_id)?;
     let Some(node) = execution.nodes.get(&node_id.node_id) else {
-        return Err(Status::new(
-            Code::Unknown,
-            format!("failed to get existing node execution id: [node_id:{:?}]", node_id.node_id),
-        ));
+        return Err(not_found(format!(
+            "Failed to get existing node execution id: [{}] with err: entry not found",
+            node_text(&node_id)
+        )));
     };
     if let Some(row) = node.tasks.iter().find(|row| row.id == id) {
         let (current, wanted) = (row.phase(), event.phase());

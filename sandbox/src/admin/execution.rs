@@ -18,7 +18,7 @@ use crate::list;
 use crate::record::execution_is_over;
 use crate::sandbox::Sandbox;
 use crate::state::{ExecutionRow, State};
-use crate::status::{already_terminal, not_found};
+use crate::status::{already_terminal, execution_text, not_found};
 use crate::time::timestamp;
 
 pub(super) fn get(sandbox: &mut Sandbox, request: WorkflowExecutionGetRequest) -> Result<Execution, Status> {
@@ -126,10 +126,7 @@ pub(super) fn find_mut<'s>(
 }
 
 fn missing(id: &WorkflowExecutionIdentifier) -> Status {
-    not_found(format!(
-        "missing entity of type execution with identifier project:{:?} domain:{:?} name:{:?}",
-        id.project, id.domain, id.name
-    ))
+    not_found(format!("missing entity of type execution with identifier {}", execution_text(id)))
 }
 
 /// Literals at a URI; like FlyteAdmin, nothing when they can't be read.

@@ -4,12 +4,12 @@ use flyte_remote::rpc::{Code, Status};
 
 use super::execution::{find, name_taken};
 use super::validate::{self, given};
-use super::{inputs, single_task};
+use super::{execution_config, inputs, single_task};
 use crate::engine;
 use crate::idl::admin::{
     execution_metadata::ExecutionMode, execution_spec::NotificationOverrides, Execution, ExecutionClosure,
     ExecutionCreateRequest, ExecutionCreateResponse, ExecutionRecoverRequest, ExecutionRelaunchRequest, ExecutionSpec,
-    ExecutionState, ExecutionStateChangeDetails, LaunchPlanSpec, Notification, SystemMetadata,
+    ExecutionState, ExecutionStateChangeDetails, LaunchPlanSpec, Notification, SystemMetadata, WorkflowExecutionConfig,
 };
 use crate::idl::core::workflow_execution::Phase;
 use crate::idl::core::{LiteralMap, ResourceType, WorkflowExecutionIdentifier};
@@ -117,7 +117,10 @@ pub(crate) fn launch(
     if sandbox.state.executions.contains(&(&id).into()) {
         return Err(name_taken());
     }
-    complete_spec(&mut spec, (!is_task).then_some(&plan_spec), &id, sandbox.options.max_parallelism);
+    let own_plan = (!is_task).then_some(&plan_spec);
+    execution_config::check_cluster_pool(sandbox, &id.project, &id.domain, &spec)?;
+    let config = execution_config::of_execution(sandbox, &id.project, &id.domain, &spec, own_plan);
+    complete_spec(&mut spec, is_task, &id, config);
     let now = Some(timestamp(sandbox.now));
     let closure = ExecutionClosure {
         created_at: now,
@@ -189,7 +192,7 @@ fn check_name(name: &str) -> Result<(), Status> {
     Ok(())
 }
 
-/// A launch plan may limit how many of its executions run at once.
+/// A launch plan may limit how many of its executions run at once; those nothing was heard of don't count.
 fn check_concurrency(sandbox: &Sandbox, plan: &LaunchPlanRow) -> Result<(), Status> {
     use crate::idl::admin::ConcurrencyLimitBehavior::Skip;
     let policy = plan.launch_plan.spec.as_ref().and_then(|spec| spec.concurrency_policy.as_ref());
@@ -199,7 +202,7 @@ fn check_concurrency(sandbox: &Sandbox, plan: &LaunchPlanRow) -> Result<(), Stat
             && row.launch_plan.name == plan.id.name
             && row.id.project == plan.id.project
             && row.id.domain == plan.id.domain;
-        same && matches!(row.phase(), Phase::Undefined | Phase::Queued | Phase::Running)
+        same && matches!(row.phase(), Phase::Queued | Phase::Running)
     });
     if i64::try_from(active.count()).unwrap_or(i64::MAX) >= i64::from(policy.max) {
         return Err(Status::new(
@@ -210,19 +213,17 @@ fn check_concurrency(sandbox: &Sandbox, plan: &LaunchPlanRow) -> Result<(), Stat
     Ok(())
 }
 
-/// What the launch plan sets unless the request does, and what FlyteAdmin adds.
+/// What the configuration decides, and what FlyteAdmin adds.
 fn complete_spec(
     spec: &mut ExecutionSpec,
-    plan: Option<&LaunchPlanSpec>,
+    is_task: bool,
     id: &WorkflowExecutionIdentifier,
-    max_parallelism: usize,
+    config: WorkflowExecutionConfig,
 ) {
-    if let Some(plan) = plan.filter(|_| spec.max_parallelism == 0) {
-        let default = i32::try_from(max_parallelism).unwrap_or(i32::MAX);
-        spec.max_parallelism = if plan.max_parallelism == 0 { default } else { plan.max_parallelism };
+    if !is_task {
+        spec.max_parallelism = config.max_parallelism;
     }
-    let security = plan.and_then(|plan| plan.security_context.clone()).unwrap_or_default();
-    spec.security_context.get_or_insert(security);
+    spec.security_context = config.security_context;
     let namespace = format!("{}-{}", id.project, id.domain);
     let metadata = spec.metadata.get_or_insert_default();
     metadata.principal = String::new();

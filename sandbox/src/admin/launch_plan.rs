@@ -119,9 +119,10 @@ pub(super) fn update(
     request: LaunchPlanUpdateRequest,
 ) -> Result<LaunchPlanUpdateResponse, Status> {
     let state = request.state();
+    let id = validate::implied(request.id, ResourceType::LaunchPlan);
     let id = match state {
-        LaunchPlanState::Inactive => validate::identifier(request.id.as_ref(), ResourceType::LaunchPlan)?.clone(),
-        LaunchPlanState::Active => request.id.unwrap_or_default(),
+        LaunchPlanState::Inactive => validate::identifier(id.as_ref(), ResourceType::LaunchPlan)?.clone(),
+        LaunchPlanState::Active => id.unwrap_or_default(),
     };
     if !sandbox.state.launch_plans.contains(&(&id).into()) {
         return Err(missing_entity("LAUNCH_PLAN", &id));
@@ -143,7 +144,8 @@ pub(super) fn update(
 }
 
 pub(super) fn get(sandbox: &mut Sandbox, request: ObjectGetRequest) -> Result<LaunchPlan, Status> {
-    let id = validate::identifier(request.id.as_ref(), ResourceType::LaunchPlan)?;
+    let id = validate::implied(request.id, ResourceType::LaunchPlan);
+    let id = validate::identifier(id.as_ref(), ResourceType::LaunchPlan)?;
     let row = sandbox.state.launch_plans.get(&id.into());
     row.map(|row| row.launch_plan.clone()).ok_or_else(|| missing_entity("LAUNCH_PLAN", id))
 }

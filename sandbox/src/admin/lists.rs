@@ -13,7 +13,7 @@ pub(super) fn query(request: &ResourceListRequest) -> Query<'_> {
 }
 
 /// The versions of a project and domain, of one name if the request has one.
-pub(super) fn versions<T: Row>(
+pub(super) fn versions<T: Row + Clone>(
     rows: impl Iterator<Item = T>,
     id_of: impl Fn(&T) -> &Identifier,
     request: &ResourceListRequest,

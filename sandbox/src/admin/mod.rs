@@ -1,13 +1,17 @@
 //! AdminService: one file a noun, matched by method name here.
 
+mod attributes;
 mod cron;
+mod description;
 mod difference;
 mod event;
 mod execution;
+mod execution_config;
 mod inputs;
 mod launch;
 mod launch_plan;
 mod lists;
+mod metrics;
 mod node_execution;
 mod project;
 mod quantity;
@@ -72,6 +76,19 @@ pub(crate) fn call(sandbox: &mut Sandbox, method: &str, message: &[u8]) -> Resul
         "ListNamedEntities" => unary(sandbox, message, named::list_named_entities),
         "GetNamedEntity" => unary(sandbox, message, named::get_named_entity),
         "UpdateNamedEntity" => unary(sandbox, message, named::update_named_entity),
+        "UpdateProjectAttributes" => unary(sandbox, message, attributes::update_project),
+        "GetProjectAttributes" => unary(sandbox, message, attributes::get_project),
+        "DeleteProjectAttributes" => unary(sandbox, message, attributes::delete_project),
+        "UpdateProjectDomainAttributes" => unary(sandbox, message, attributes::update_project_domain),
+        "GetProjectDomainAttributes" => unary(sandbox, message, attributes::get_project_domain),
+        "DeleteProjectDomainAttributes" => unary(sandbox, message, attributes::delete_project_domain),
+        "UpdateWorkflowAttributes" => unary(sandbox, message, attributes::update_workflow),
+        "GetWorkflowAttributes" => unary(sandbox, message, attributes::get_workflow),
+        "DeleteWorkflowAttributes" => unary(sandbox, message, attributes::delete_workflow),
+        "ListMatchableAttributes" => unary(sandbox, message, attributes::list),
+        "GetDescriptionEntity" => unary(sandbox, message, description::get),
+        "ListDescriptionEntities" => unary(sandbox, message, description::list),
+        "GetExecutionMetrics" => unary(sandbox, message, metrics::get),
         "GetVersion" => unary(sandbox, message, version::get),
         _ => Err(unimplemented("flyteidl.service.AdminService", method)),
     }

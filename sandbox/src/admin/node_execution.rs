@@ -14,7 +14,7 @@ use crate::idl::core::{LiteralMap, NodeExecutionIdentifier};
 use crate::list::{self, Page, Query};
 use crate::sandbox::Sandbox;
 use crate::state::{ExecutionRow, NodeExecutionRow, State};
-use crate::status::{missing, not_found};
+use crate::status::{missing, node_text, not_found};
 
 pub(super) fn get(sandbox: &mut Sandbox, request: NodeExecutionGetRequest) -> Result<NodeExecution, Status> {
     let (_, row) = find_node(&sandbox.state, &request.id.unwrap_or_default())?;
@@ -56,7 +56,8 @@ pub(super) fn list_for_task(
     sandbox: &mut Sandbox,
     request: NodeExecutionForTaskListRequest,
 ) -> Result<NodeExecutionList, Status> {
-    let id = validate::task(request.task_execution_id.as_ref())?;
+    let id = validate::implied_task(request.task_execution_id);
+    let id = validate::task(id.as_ref())?;
     let (execution, _, _) = task_execution::find_task(&sandbox.state, id)?;
     let query = Query {
         limit: request.limit,
@@ -130,11 +131,7 @@ pub(super) fn find_node<'s>(
 }
 
 fn missing_node(id: &NodeExecutionIdentifier) -> Status {
-    let execution = id.execution_id.clone().unwrap_or_default();
-    not_found(format!(
-        "missing entity of type node execution with identifier node_id:{:?} execution_id:{{project:{:?} domain:{:?} name:{:?}}}",
-        id.node_id, execution.project, execution.domain, execution.name
-    ))
+    not_found(format!("missing entity of type node execution with identifier {}", node_text(id)))
 }
 
 /// `flyte://v1/project/domain/execution/node`

@@ -4,7 +4,7 @@ use flyte_remote::rpc::{Code, Status};
 
 use super::difference::different_structure;
 use super::validate::{self, given};
-use super::{lists, quantity};
+use super::{description, lists, quantity};
 use crate::idl::admin::{
     ObjectGetRequest, ResourceListRequest, Task, TaskClosure, TaskCreateRequest, TaskCreateResponse, TaskList,
 };
@@ -31,7 +31,8 @@ pub(super) fn create(sandbox: &mut Sandbox, request: TaskCreateRequest) -> Resul
         return Err(invalid(different_structure(&id.name, "task", "flyteidl.core.CompiledTask", &known, &compiled)));
     }
     let closure = TaskClosure { compiled_task: Some(compiled), created_at: Some(timestamp(sandbox.now)) };
-    let short_description = spec.description.map(|description| description.short_description).unwrap_or_default();
+    let short_description = spec.description.as_ref().map_or_else(String::new, |it| it.short_description.clone());
+    description::keep(sandbox, &id, spec.description);
     let task = Task { id: Some(id.clone()), closure: Some(closure), short_description };
     sandbox.state.tasks.put(TaskRow { id, task, created_at: sandbox.now });
     Ok(TaskCreateResponse {})

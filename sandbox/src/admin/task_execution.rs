@@ -17,7 +17,8 @@ use crate::state::{ExecutionRow, NodeExecutionRow, State, TaskExecutionRow};
 use crate::status::{identifier_text, not_found};
 
 pub(super) fn get(sandbox: &mut Sandbox, request: TaskExecutionGetRequest) -> Result<TaskExecution, Status> {
-    let id = validate::task(request.id.as_ref())?;
+    let id = validate::implied_task(request.id);
+    let id = validate::task(id.as_ref())?;
     let (execution, _, row) = find_task(&sandbox.state, id)?;
     Ok(to_message(execution, row))
 }
@@ -58,7 +59,7 @@ pub(super) fn get_data(
     sandbox: &mut Sandbox,
     request: TaskExecutionGetDataRequest,
 ) -> Result<TaskExecutionGetDataResponse, Status> {
-    let id = request.id.unwrap_or_default();
+    let id = validate::implied_task(request.id).unwrap_or_default();
     let (_, _, row) = find_task(&sandbox.state, &id)?;
     let outputs = match row.task.closure.as_ref().and_then(|closure| closure.output_result.as_ref()) {
         Some(OutputResult::OutputUri(uri)) => read_literals(&sandbox.state, uri),

@@ -35,6 +35,19 @@ pub(super) fn identifier(id: Option<&Identifier>, expected: ResourceType) -> Res
     fields(Some(id))
 }
 
+/// The identifier of a call that can mean only one type, which REST clients leave out.
+pub(super) fn implied(mut id: Option<Identifier>, kind: ResourceType) -> Option<Identifier> {
+    if let Some(id) = id.as_mut().filter(|id| id.resource_type == ResourceType::Unspecified as i32) {
+        id.set_resource_type(kind);
+    }
+    id
+}
+
+/// The id of a task execution, whose task's type may be left out.
+pub(super) fn implied_task(id: Option<TaskExecutionIdentifier>) -> Option<TaskExecutionIdentifier> {
+    id.map(|id| TaskExecutionIdentifier { task_id: implied(id.task_id, ResourceType::Task), ..id })
+}
+
 /// An identifier of any type with all its parts.
 pub(super) fn fields(id: Option<&Identifier>) -> Result<&Identifier, Status> {
     let id = id.ok_or_else(|| missing("id"))?;

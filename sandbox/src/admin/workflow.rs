@@ -3,8 +3,8 @@
 use flyte_remote::rpc::{Code, Status};
 
 use super::difference::different_structure;
-use super::lists;
 use super::validate;
+use super::{description, lists};
 use crate::compiler;
 use crate::idl::admin::{
     create_workflow_failure_reason::Reason, CreateWorkflowFailureReason, ObjectGetRequest, ResourceListRequest,
@@ -49,6 +49,7 @@ pub(super) fn register(sandbox: &mut Sandbox, id: Identifier, mut spec: Workflow
         Some(description) => description.short_description.clone(),
         None => String::new(),
     };
+    description::keep(sandbox, &id, spec.description.clone());
     let closure = WorkflowClosure { compiled_workflow: Some(compiled), created_at: Some(timestamp(sandbox.now)) };
     let workflow = Workflow { id: Some(id.clone()), closure: Some(closure), short_description };
     sandbox.state.workflows.put(WorkflowRow { id, workflow, spec, created_at: sandbox.now });
@@ -71,7 +72,8 @@ fn exists(id: &Identifier, known: Option<&CompiledWorkflowClosure>, new: &Compil
 }
 
 pub(super) fn get(sandbox: &mut Sandbox, request: ObjectGetRequest) -> Result<Workflow, Status> {
-    let id = validate::identifier(request.id.as_ref(), ResourceType::Workflow)?;
+    let id = validate::implied(request.id, ResourceType::Workflow);
+    let id = validate::identifier(id.as_ref(), ResourceType::Workflow)?;
     let row = sandbox.state.workflows.get(&id.into());
     row.map(|row| row.workflow.clone()).ok_or_else(|| missing_entity("WORKFLOW", id))
 }

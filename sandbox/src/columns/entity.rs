@@ -2,7 +2,7 @@
 
 use super::{key_column, time};
 use crate::list::{Cell, Entity, Row};
-use crate::state::{LaunchPlanRow, ProjectRow, State, TaskRow, WorkflowRow};
+use crate::state::{DescriptionRow, LaunchPlanRow, ProjectRow, State, TaskRow, WorkflowRow};
 
 impl Row for ProjectRow {
     fn entity() -> Entity {
@@ -44,6 +44,22 @@ impl Row for WorkflowRow {
     fn column(&self, name: &str) -> Cell {
         key_column(&self.id, name).unwrap_or_else(|| match name {
             "short_description" => self.workflow.short_description.as_str().into(),
+            "created_at" | "updated_at" => time(self.created_at),
+            _ => Cell::Null,
+        })
+    }
+}
+
+impl Row for DescriptionRow {
+    fn entity() -> Entity {
+        Entity::Description
+    }
+
+    fn column(&self, name: &str) -> Cell {
+        key_column(&self.id, name).unwrap_or_else(|| match name {
+            "resource_type" => Cell::Int(self.id.resource_type.into()),
+            "short_description" => self.description.short_description.as_str().into(),
+            "link" => self.description.source_code.as_ref().map_or("", |source| source.link.as_str()).into(),
             "created_at" | "updated_at" => time(self.created_at),
             _ => Cell::Null,
         })

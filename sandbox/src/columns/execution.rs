@@ -112,11 +112,15 @@ impl Row for ExecutionView<'_> {
             }
             Entity::AdminTag if name == "name" => row.tags().map(Cell::from).collect(),
             Entity::ExecutionTag => {
-                let tags = row.labels().chain(row.tags().map(|tag| (tag, "")));
-                let pick = |(key, value)| match name {
+                // FlyteAdmin joins tags by the execution's name alone, so that those of its namesakes count too.
+                let namesakes = state.executions.iter().filter(|other| other.id.name == row.id.name);
+                let tags = namesakes.flat_map(|other| {
+                    other.labels().chain(other.tags().map(|tag| (tag, ""))).map(move |tag| (&other.id, tag))
+                });
+                let pick = |(id, (key, value)): (_, (&str, &str))| match name {
                     "key" => Cell::from(key),
                     "value" => Cell::from(value),
-                    _ => id_column(&row.id, name).unwrap_or(Cell::Null),
+                    _ => id_column(id, name).unwrap_or(Cell::Null),
                 };
                 tags.map(pick).collect()
             }

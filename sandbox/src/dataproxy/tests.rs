@@ -192,7 +192,7 @@ fn data_urls_are_checked() {
     assert!(ask("s3://b/k").ends_with("request does not start with the correct prefix"));
     assert!(ask("flyte://v1/p/d/e").starts_with("InvalidArgument: failed to parse artifact url"));
     assert!(ask("flyte://v1/p/d/e/n0/0/i").starts_with("InvalidArgument: no task executions were listed"));
-    assert!(ask("flyte://v1/p/d/e/n0/d").starts_with("InvalidArgument: failed to find node execution"));
+    assert!(ask("flyte://v1/p/d/e/n0/d").starts_with("NotFound: missing entity of type node execution"));
 }
 
 #[test]

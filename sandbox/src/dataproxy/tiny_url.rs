@@ -39,6 +39,7 @@ pub(super) fn get_data(
     })?;
     let (literals, whose) = match (url.part, url.attempt) {
         (Part::Deck, None) => {
+            node_data(sandbox, &url.node, Part::Outputs)?;
             let link = deck_link(sandbox, &url.node, &longest())?;
             return Ok(service::GetDataResponse { data: link.pre_signed_urls.map(Data::PreSignedUrls) });
         }

@@ -29,6 +29,8 @@ pub enum Entity {
     AdminTag,
     /// Tags and labels of executions: key and value.
     ExecutionTag,
+    /// Documentation of task and workflow versions.
+    Description,
 }
 
 /// What a column holds; it decides how a filter's text is read.
@@ -126,6 +128,8 @@ const PROJECT: Columns =
 const SIGNAL: Columns = &[("signal_id", Text), ("type", Bytes), ("value", Bytes)];
 const ADMIN_TAG: Columns = &[("name", Text)];
 const EXECUTION_TAG: Columns = &[("key", Text), ("value", Text)];
+const DESCRIPTION: Columns =
+    &[("resource_type", Int), ("short_description", Text), ("long_description", Bytes), ("link", Text)];
 
 /// How filters name the tables: `execution.phase`.
 const PREFIXES: [(&str, Entity); 12] = [
@@ -149,9 +153,27 @@ impl Entity {
         PREFIXES.iter().find(|(name, _)| *name == prefix).map(|(_, entity)| *entity)
     }
 
-    /// The table's name in filters and messages.
+    /// How FlyteAdmin's messages call the table.
     pub(super) fn name(self) -> &'static str {
-        PREFIXES.iter().find(|(_, entity)| *entity == self).map_or("", |(name, _)| name)
+        match self {
+            Entity::Task | Entity::Description => "t",
+            Entity::Workflow => "w",
+            Entity::LaunchPlan => "l",
+            Entity::Execution => "e",
+            Entity::NodeExecution => "ne",
+            Entity::TaskExecution => "te",
+            Entity::Project => "p",
+            Entity::NamedEntity => "nen",
+            Entity::NamedEntityMetadata => "nem",
+            Entity::Signal => "s",
+            Entity::AdminTag => "at",
+            Entity::ExecutionTag => "et",
+        }
+    }
+
+    /// Whether the table has a column.
+    pub fn has_column(self, name: &str) -> bool {
+        self.column(name).is_some()
     }
 
     /// A column by its name.
@@ -169,6 +191,7 @@ impl Entity {
             Entity::Signal => &[BASE, EXECUTION_KEY, SIGNAL],
             Entity::AdminTag => &[BASE, ADMIN_TAG],
             Entity::ExecutionTag => &[EXECUTION_KEY, EXECUTION_TAG],
+            Entity::Description => &[BASE, ENTITY_KEY, DESCRIPTION],
         };
         sets.iter().flat_map(|set| set.iter()).find(|(column, _)| *column == name).copied()
     }

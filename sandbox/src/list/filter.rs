@@ -72,32 +72,39 @@ impl Filter {
         Filter { entity, column, test: Test::Like { pattern: pattern.chars().collect(), negated: true } }
     }
 
-    /// Whether the database, with this filter's table joined, can't tell which `column` of `entity` is meant.
-    pub(super) fn makes_ambiguous(&self, entity: Entity, column: &str) -> bool {
-        self.entity != entity && self.entity.column(column).is_some()
-    }
-
     pub(super) fn is_on(&self, entity: Entity, column: &str) -> bool {
         self.entity == entity && self.column == column
     }
 }
 
-/// Whether a row passes all filters. Terms on another table must hold for one and the same row of it.
-pub(super) fn accepts<R: Row>(filters: &[Filter], row: &R) -> bool {
+/// How often a row is in the list: once for each row of the joined tables that passes all terms on its table.
+pub(super) fn count<R: Row>(filters: &[Filter], row: &R) -> usize {
     let (own, joined): (Vec<&Filter>, Vec<&Filter>) = filters.iter().partition(|filter| filter.entity == R::entity());
-    own.iter().all(|filter| filter.test.accepts(&row.column(filter.column)))
-        && joined.iter().all(|filter| some_row_passes(filter.entity, &joined, row))
+    if !own.iter().all(|filter| filter.test.accepts(&row.column(filter.column))) {
+        return 0;
+    }
+    let mut counted: Vec<Entity> = Vec::new();
+    let mut count = 1;
+    for filter in &joined {
+        if !counted.contains(&filter.entity) {
+            counted.push(filter.entity);
+            count *= passing(filter.entity, &joined, row);
+        }
+    }
+    count
 }
 
-fn some_row_passes<R: Row>(entity: Entity, filters: &[&Filter], row: &R) -> bool {
+/// How many rows of a joined table pass all terms on it.
+fn passing<R: Row>(entity: Entity, filters: &[&Filter], row: &R) -> usize {
     let columns: Vec<(&Filter, Vec<Cell>)> = filters
         .iter()
         .filter(|filter| filter.entity == entity)
         .map(|filter| (*filter, row.joined(entity, filter.column)))
         .collect();
     let rows = columns.iter().map(|(_, cells)| cells.len()).min().unwrap_or(0);
-    (0..rows)
-        .any(|at| columns.iter().all(|(filter, cells)| cells.get(at).is_some_and(|cell| filter.test.accepts(cell))))
+    let passes =
+        |at: &usize| columns.iter().all(|(filter, cells)| cells.get(*at).is_some_and(|cell| filter.test.accepts(cell)));
+    (0..rows).filter(passes).count()
 }
 
 /// `function(field,value)`: the last bracket that leaves room for the rest, then the last comma, then the last closing

@@ -69,7 +69,7 @@ pub struct Page<T> {
 
 /// Picks the rows that a list call answers. Restrict `rows` to the call's project, domain and parent before. What
 /// FlyteAdmin hides by default is hidden here too: archived executions and projects.
-pub fn select<T: Row>(rows: impl IntoIterator<Item = T>, query: &Query) -> Result<Page<T>, Status> {
+pub fn select<T: Row + Clone>(rows: impl IntoIterator<Item = T>, query: &Query) -> Result<Page<T>, Status> {
     let entity = T::entity();
     if query.limit == 0 && entity != Entity::Project {
         return Err(invalid("invalid value for limit"));
@@ -77,14 +77,8 @@ pub fn select<T: Row>(rows: impl IntoIterator<Item = T>, query: &Query) -> Resul
     let filters = hide_by_default(entity, Filter::parse_all(query.filters, entity)?, query.filters.is_empty());
     let order = query.sort_by.map(|sort| Order::new(sort, entity)).transpose()?;
     let offset = offset(query.token)?;
-    if let Some(Order { key, .. }) = order {
-        if filters.iter().any(|filter| filter.makes_ambiguous(entity, key)) {
-            let message = format!("failed database operation with column reference \"{key}\" is ambiguous");
-            return Err(Status::new(Code::Unknown, message));
-        }
-    }
-
-    let mut found: Vec<T> = rows.into_iter().filter(|row| filter::accepts(&filters, row)).collect();
+    let repeated = |row: T| std::iter::repeat_n(row.clone(), filter::count(&filters, &row));
+    let mut found: Vec<T> = rows.into_iter().flat_map(repeated).collect();
     match order {
         Some(order) => found.sort_by(|a, b| order.compare(a, b)),
         None if entity == Entity::Project => {

@@ -1,7 +1,9 @@
 //! Everything the sandbox remembers. One noun a file; a row holds the message FlyteAdmin would answer with, plus what
 //! only lists and rules need.
 
+mod attributes;
 mod blob;
+mod description;
 mod execution;
 mod key;
 mod launch_plan;
@@ -14,7 +16,9 @@ mod task;
 mod task_execution;
 mod workflow;
 
+pub use attributes::{AttributesKey, AttributesRow};
 pub use blob::{Blob, BlobStore};
+pub use description::DescriptionRow;
 pub use execution::ExecutionRow;
 pub use key::{EntityKey, ExecutionKey, NameKey};
 pub use launch_plan::LaunchPlanRow;
@@ -44,6 +48,10 @@ pub struct State {
     pub signals: Table<SignalRow>,
     /// Descriptions and states of names; a name without a row is active and has no description.
     pub named_entities: Table<NamedEntityRow>,
+    /// Overrides in the order they were first set.
+    pub attributes: Vec<AttributesRow>,
+    /// Documentation of task and workflow versions.
+    pub descriptions: Table<DescriptionRow>,
     /// Uploaded and produced objects by `s3://` URI.
     pub blobs: BlobStore,
 }

@@ -169,7 +169,7 @@ fn events_need_their_execution_node_and_time() {
     event.occurred_at = None;
     assert_eq!(workflow_event(&mut bench, event).unwrap_err().code, Code::Internal);
     let mut event = task_phase(&name, task_execution::Phase::Running, 1);
-    assert_eq!(task_event(&mut bench, event.clone()).unwrap_err().code, Code::Unknown, "its node is not there");
+    assert_eq!(task_event(&mut bench, event.clone()).unwrap_err().code, Code::NotFound, "its node is not there");
     event.occurred_at = None;
     assert_eq!(task_event(&mut bench, event).unwrap_err().message, "missing occurred_at");
 }

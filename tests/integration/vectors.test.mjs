@@ -1,0 +1,71 @@
+// What flytekit compiles (tests/vectors/compiled_workflows.json), registered here: each server makes the same of it.
+//
+// tests/vectors/compiled_closures.json is what FlyteAdmin 1.16.8 answered; FLYTE_RECORD=1 writes it anew.
+
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { after, describe, it } from 'node:test'
+import { proto } from 'flyte-remote'
+import { client, project } from './support.mjs'
+
+const file = (name) => new URL(`../vectors/${name}.json`, import.meta.url)
+const recording = process.env.FLYTE_RECORD === '1'
+const cases = JSON.parse(readFileSync(file('compiled_workflows'), 'utf8'))
+const golden = recording ? {} : JSON.parse(readFileSync(file('compiled_closures'), 'utf8'))
+
+/** A message of a vector, in a project of this run. */
+function message({ type, b64 }, project) {
+  const json = proto.toJson(type, Buffer.from(b64, 'base64'))
+  return JSON.parse(JSON.stringify(json).replaceAll('"project":"flytesnacks"', `"project":"${project}"`))
+}
+
+const by = (name) => (a, b) => (name(a) < name(b) ? -1 : 1)
+
+/** An answer without what this run decided, lists that are sets in order. */
+function settled(answer, project) {
+  const text = JSON.stringify(answer, (key, value) => {
+    if (key === 'createdAt' || key === 'updatedAt') return undefined
+    if (key === 'ids' && Array.isArray(value)) return [...value].sort()
+    if (key === 'tasks' && Array.isArray(value)) return [...value].sort(by((task) => task.template.id.name))
+    if (key === 'subWorkflows' && Array.isArray(value)) return [...value].sort(by((sub) => sub.template.id.name))
+    return value
+  })
+  return JSON.parse(text.replaceAll(project, 'flytesnacks'))
+}
+
+/** Registers an entity and reads it back, or tells why it was refused. */
+async function registered(kind, id, spec) {
+  const kinds = {
+    task: ['createTask', 'getTask'],
+    workflow: ['createWorkflow', 'getWorkflow'],
+    launch_plan: ['createLaunchPlan', 'getLaunchPlan'],
+  }
+  const [create, get] = kinds[kind]
+  try {
+    await client[create]({ id, spec })
+  } catch (error) {
+    return { code: error.code, message: error.message.replace(/\s+/g, ' ') }
+  }
+  return client[get]({ id })
+}
+
+describe('a workflow that flytekit compiled', () => {
+  for (const [at, { id: name, why, entities }] of cases.entries()) {
+    it(`${name}: ${why}`, async () => {
+      const own = `${project}-${at}`
+      await client.registerProject({ project: { id: own, name } })
+      const found = {}
+      for (const { kind, id, spec } of entities) {
+        const whole = message(id, own)
+        found[`${kind} ${whole.name}`] = await registered(kind, whole, message(spec, own))
+      }
+      const answered = settled(found, own)
+      if (recording) golden[name] = answered
+      assert.deepEqual(answered, golden[name])
+    })
+  }
+})
+
+after(() => {
+  if (recording) writeFileSync(file('compiled_closures'), `${JSON.stringify(golden)}\n`)
+})
