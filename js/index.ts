@@ -12,4 +12,6 @@ export {
   FlyteWorkflowExecution,
 } from '#bindings'
 export * from './errors.js'
+export * from './handles.js'
+export { literal } from './literal.js'
 export { proto } from './proto.js'

@@ -5,7 +5,9 @@ import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
 import { Exchange, type Fetch } from './exchange.js'
 import { iterate } from './iterate.js'
 import { encodeJson } from './json.js'
+import { pack, unpack } from './packed.js'
 import { memorySource, type Source } from './source.js'
+import { installValues } from './values.js'
 
 type Exports = Record<string, unknown>
 type Rest = ConstructorParameters<typeof Exchange> extends [unknown, ...infer R] ? R : never
@@ -60,10 +62,13 @@ export function adopt(instance: WebAssembly.Instance): void {
     encodeJson,
     follow,
     iterate,
+    pack,
+    unpack,
     openSource: (value: unknown) => openSource(value),
     exchange: (fetch: Fetch | undefined, ...rest: Rest) => new Exchange(fetch ?? platformFetch, ...rest),
   })
   installMethods()
+  installValues(bindings.FlyteValues)
   state = 'ready'
 }
 

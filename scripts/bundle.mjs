@@ -51,6 +51,29 @@ export function protoToRows(
   wire: Uint8Array,
   columns?: string[],
 ): [number, string, string, Uint32Array, [Float64Array, [string, string | string[]][]]]
+export function literalFromValue(type: Uint8Array, value: unknown, protobufStructs: boolean): Uint8Array
+export function literalToValue(
+  literal: Uint8Array,
+  type: Uint8Array | undefined,
+  variants: boolean,
+  stored: ((uri: string) => Uint8Array | undefined) | undefined,
+  form: unknown,
+): unknown
+export function literalTypeText(type: Uint8Array): string
+export function literalTypesCompare(from: Uint8Array, to: Uint8Array): number
+export function literalTypeOf(literal: Uint8Array): Uint8Array
+export function literalGuessType(value: unknown): Uint8Array
+export function literalRepr(literal: Uint8Array): unknown
+export function literalResolver(literals: Uint8Array, types: Record<string, Uint8Array>): FlyteValues
+export interface FlyteValues {
+  readValue(
+    name: string,
+    type: Uint8Array | undefined,
+    variants: boolean,
+    stored: ((uri: string) => Uint8Array | undefined) | undefined,
+    form: unknown,
+  ): FlyteValue
+}
 export interface FlyteClient {
   callJson(name: string, request: unknown, options: unknown): Promise<string>
 }
@@ -87,7 +110,7 @@ function writeTypes() {
       stdio: 'inherit',
     },
   )
-  const own = ['errors.d.ts', 'browser.d.ts'].map((name) => readFileSync(join(declarations, name), 'utf8'))
+  const own = ['errors.d.ts', 'handles.d.ts', 'literal.d.ts', 'browser.d.ts'].map((name) => readFileSync(join(declarations, name), 'utf8'))
   const text = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
   for (const name of ['index.d.ts', 'index.d.cts']) writeFileSync(join(root, 'dist', name), text)
   if (existsSync(join(declarations, 'sandbox/index.d.ts'))) {

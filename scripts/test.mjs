@@ -34,6 +34,7 @@ const STEPS = {
     run(node, ['node_modules/typescript/bin/tsc', '--noEmit', '--project', 'www'])
   },
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
+  vectors: () => run(node, ['scripts/vectors.mjs']),
   node: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=2', ...tests('node')]),
   integration: () => run(node, ['tests/integration/run.mjs']),
   packaging: () => run(node, ['--test', '--test-timeout=180000', ...tests('packaging')]),

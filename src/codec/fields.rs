@@ -3,7 +3,7 @@
 
 use prost_types::{Duration, Timestamp};
 
-use super::wire::{push_bytes, push_tag, push_varint, Wire, BYTES, FIXED64, VARINT};
+use super::wire::{close, open, push_bytes, push_tag, push_varint, Wire, BYTES, FIXED64, VARINT};
 
 /// Bytes that are not the message they should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -226,6 +226,42 @@ impl Writer {
     pub(crate) fn copy(&mut self, field: &Field<'_>) -> &mut Self {
         self.out.extend_from_slice(field.whole);
         self
+    }
+
+    /// Begins a message inside of this one: what is written from here to [`Self::close`] is its content.
+    pub(crate) fn open(&mut self, number: u16) -> usize {
+        push_tag(&mut self.out, number, BYTES);
+        open(&mut self.out)
+    }
+
+    /// Ends the message that [`Self::open`] began.
+    pub(crate) fn close(&mut self, start: usize) {
+        close(&mut self.out, start);
+    }
+
+    /// Bytes written so far.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back all that was written after the first `length` bytes, and returns it.
+    pub(crate) fn take_back(&mut self, length: usize) -> Vec<u8> {
+        if length < self.out.len() {
+            self.out.split_off(length)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Bytes that are fields already.
+    pub(crate) fn raw(&mut self, fields: &[u8]) -> &mut Self {
+        self.out.extend_from_slice(fields);
+        self
+    }
+
+    /// The bytes themselves, for a writer of its own.
+    pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.out
     }
 
     /// The message.

@@ -16,7 +16,7 @@ mod order;
 mod row_lists;
 mod rows;
 pub(crate) mod text;
-mod time;
+pub(crate) mod time;
 mod wire;
 
 pub use error::{JsonError, WireError};

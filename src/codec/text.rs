@@ -28,6 +28,12 @@ pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
     whole + tail.iter().take_while(|byte| is_plain_byte(**byte)).count()
 }
 
+/// Appends text in quotes, escaped.
+pub(crate) fn push_quoted(out: &mut Vec<u8>, text: &str) {
+    // Only what is no UTF-8 is refused.
+    let _ = push_string(out, text.as_bytes());
+}
+
 /// Appends UTF-8 text in quotes, escaped.
 #[inline]
 pub(super) fn push_string(out: &mut Vec<u8>, text: &[u8]) -> Result<(), Fault> {
@@ -118,7 +124,7 @@ pub(super) fn push_padded(out: &mut Vec<u8>, value: u32, width: usize) {
 }
 
 /// Appends standard base64 with padding.
-pub(super) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn push_base64(out: &mut Vec<u8>, bytes: &[u8]) {
     out.reserve(bytes.len() / 3 * 4 + 4);
     for group in bytes.chunks(3) {
         let word = group.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - group.len()));

@@ -13,9 +13,9 @@ const GIGA: i32 = 1_000_000_000;
 
 /// Seconds and nanoseconds, of a time or a duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) seconds: i64,
-    pub(super) nanos: i32,
+pub(crate) struct Moment {
+    pub(crate) seconds: i64,
+    pub(crate) nanos: i32,
 }
 
 /// Days since 1970-01-01 to year, month, day (Gregorian, year 1 to 9999).
@@ -65,7 +65,7 @@ fn push_fraction(out: &mut Vec<u8>, nanos: u32) {
 }
 
 /// Appends `"2024-02-29T12:00:00.5Z"`; false when it is out of range.
-pub(super) fn push_timestamp(out: &mut Vec<u8>, time: Moment) -> bool {
+pub(crate) fn push_timestamp(out: &mut Vec<u8>, time: Moment) -> bool {
     if !(FIRST_SECOND..=LAST_SECOND).contains(&time.seconds) || !(0..GIGA).contains(&time.nanos) {
         return false;
     }
@@ -142,7 +142,7 @@ impl Cursor<'_> {
 }
 
 /// Reads RFC 3339, with `Z` or an offset.
-pub(super) fn parse_timestamp(text: &[u8]) -> Option<Moment> {
+pub(crate) fn parse_timestamp(text: &[u8]) -> Option<Moment> {
     let mut text = Cursor(text);
     let (year, _) = text.digits(4, 4)?;
     text.take(b"-")?;

@@ -160,8 +160,8 @@ fn variable_of(name: String, bytes: &[u8]) -> Result<Variable, Malformed> {
     Ok(variable)
 }
 
-/// A declared type in words: `integer`, `list of string`, `integer or none`.
+/// A declared type as text: `int`, `list[str]`, `int | none`.
 #[must_use]
 pub fn type_in_words(literal_type: &LiteralType) -> String {
-    literal_type.in_words()
+    literal_type.text()
 }

@@ -1,190 +1,423 @@
 //! A literal to the value that the caller gets.
 
+use super::bulk;
+use super::castable::literal_fits;
 use super::literal_type::{dimensionality, texts};
-use super::{LiteralType, OutputValue, TypeKind};
+use super::plain::read_struct;
+use super::shape::by_type;
+use super::{msgpack, LiteralType, OutputValue, Path, TypeKind};
 use crate::codec::{field, Field, Fields, Malformed};
+use crate::error::Problem;
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 100;
 
-/// The value of a serialised `flyteidl.core.Literal`. The declared type, where known, settles what the literal leaves
-/// open: an integer that was stored for a float and the other way round. What is no value for this client comes as its
-/// bytes.
-#[must_use]
-pub fn from_literal(literal: &[u8], declared: Option<&LiteralType>) -> OutputValue {
-    read(literal, declared, 0).ok().flatten().unwrap_or_else(|| OutputValue::Literal(literal.to_vec()))
+/// The content of literals that are stored apart: the serialised `flyteidl.core.Literal` at a URI.
+pub type Stored = dyn Fn(&str) -> Option<Vec<u8>>;
+
+/// How literals are read.
+#[derive(Clone, Copy, Default)]
+pub struct Reading<'a> {
+    /// Values of unions come with the tag of their variant.
+    pub variants: bool,
+    /// Has the content of literals that are stored apart.
+    pub stored: Option<&'a Stored>,
 }
 
-fn read(literal: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<Option<OutputValue>, Malformed> {
-    if depth > MAX_DEPTH {
-        return Err(Malformed);
-    }
-    let (mut fields, mut value) = (Fields::of(literal), None);
+/// The value of a serialised `flyteidl.core.Literal`. The declared type, where known, settles what the literal leaves
+/// open; a literal that is not of that type is read as what it is. What is no value for this client comes as its bytes.
+#[must_use]
+pub fn from_literal(literal: &[u8], declared: Option<&LiteralType>) -> OutputValue {
+    let path = Path::new("");
+    let value = read(literal, declared, &path).or_else(|_| read(literal, None, &path));
+    value.unwrap_or_else(|_| OutputValue::Literal(literal.to_vec()))
+}
+
+/// The value of a serialised `flyteidl.core.Literal`, which has to be of the declared type.
+///
+/// # Errors
+/// The place, by `path`, of what is of another type or can't be read, and what it is.
+pub(super) fn read(
+    literal: &[u8],
+    declared: Option<&LiteralType>,
+    path: &Path<'_>,
+) -> Result<OutputValue, Box<Problem>> {
+    Reading::default().literal(literal, declared, path)
+}
+
+type Read = Result<OutputValue, Box<Problem>>;
+
+fn problem<T>(path: &Path<'_>, message: &[&str]) -> Result<T, Box<Problem>> {
+    Err(Box::new(Problem { path: path.text(), message: message.concat() }))
+}
+
+fn whole<T>(result: Result<T, Malformed>, path: &Path<'_>) -> Result<T, Box<Problem>> {
+    result.or_else(|Malformed| problem(path, &["the bytes are no literal"]))
+}
+
+/// What a literal holds.
+enum Content<'a> {
+    Nothing,
+    Scalar(u32, &'a [u8]),
+    List(&'a [u8]),
+    Map(&'a [u8]),
+    Apart(&'a [u8]),
+}
+
+fn content(literal: &[u8]) -> Result<Content<'_>, Malformed> {
+    let (mut fields, mut content) = (Fields::of(literal), Content::Nothing);
     while let Some(part) = fields.next()? {
-        value = match part.number {
-            1 => scalar(part.message()?, declared, depth)?,
-            2 => Some(list(part.message()?, declared, depth)?),
-            3 => Some(map(part.message()?, declared, depth)?),
-            // Stored apart.
-            8 => None,
+        content = match part.number {
+            1 => {
+                let (mut scalar, mut found) = (Fields::of(part.message()?), Content::Nothing);
+                while let Some(part) = scalar.next()? {
+                    found = Content::Scalar(part.number, part.message()?);
+                }
+                found
+            }
+            2 => Content::List(part.message()?),
+            3 => Content::Map(part.message()?),
+            8 => Content::Apart(part.message()?),
             // Hash and metadata.
             _ => continue,
         };
     }
-    Ok(value)
+    Ok(content)
 }
 
-/// An element, which comes as its bytes when it is no value.
-fn element(literal: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<OutputValue, Malformed> {
-    Ok(read(literal, declared, depth + 1)?.unwrap_or_else(|| OutputValue::Literal(literal.to_vec())))
-}
+impl Reading<'_> {
+    /// The value of a serialised `flyteidl.core.Literal`, which has to be of the declared type where there is one.
+    ///
+    /// # Errors
+    /// The place, by `path`, of what is of another type or can't be read, and what it is.
+    pub fn literal(&self, literal: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
+        self.read(literal, declared, path, 0)
+    }
 
-fn list(collection: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<OutputValue, Malformed> {
-    let declared = match unwrapped(declared).map(|declared| &declared.kind) {
-        Some(TypeKind::List(element)) => Some(&**element),
-        _ => None,
-    };
-    let (mut fields, mut values) = (Fields::of(collection), Vec::new());
-    while let Some(part) = fields.next()? {
-        if part.number == 1 {
-            values.push(element(part.message()?, declared, depth)?);
+    fn read(&self, literal: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
+        if depth > MAX_DEPTH {
+            return problem(path, &["nested too deeply"]);
+        }
+        let declared = declared.filter(|declared| declared.kind != TypeKind::Unknown);
+        let found = whole(content(literal), path)?;
+        if let Some(LiteralType { kind: TypeKind::Union(variants), .. }) = declared {
+            match found {
+                Content::Scalar(9, _) | Content::Apart(_) => {}
+                _ => return self.unwrapped(literal, variants, path, depth),
+            }
+        }
+        match found {
+            Content::Scalar(number, content) => self.scalar(number, content, literal, declared, path, depth),
+            Content::List(items) => self.list(items, declared, path, depth),
+            Content::Map(entries) => self.map(entries, declared, path, depth),
+            Content::Apart(place) => self.apart(place, declared, path, depth),
+            Content::Nothing => match declared {
+                None => Ok(OutputValue::Literal(literal.to_vec())),
+                Some(declared) => problem(path, &["expected ", &declared.text(), ", got an empty literal"]),
+            },
         }
     }
-    Ok(OutputValue::List(values))
+
+    fn list(&self, items: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
+        let element = match declared.map(|declared| &declared.kind) {
+            Some(TypeKind::List(element)) => Some(&**element),
+            None => None,
+            Some(_) => return other(declared, "a list", path),
+        };
+        if let Some(long) = bulk::read(items, element) {
+            return Ok(long);
+        }
+        let (mut fields, mut values) = (Fields::of(items), Vec::new());
+        while let Some(part) = whole(fields.next(), path)? {
+            if part.number == 1 {
+                let place = path.index(values.len());
+                values.push(self.read(whole(part.message(), path)?, element, &place, depth + 1)?);
+            }
+        }
+        Ok(OutputValue::List(values))
+    }
+
+    fn map(&self, entries: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
+        let element = match declared.map(|declared| &declared.kind) {
+            Some(TypeKind::Map(element)) => Some(&**element),
+            None => None,
+            Some(_) => return other(declared, "a map", path),
+        };
+        let mut values = Vec::new();
+        for (name, literal) in whole(sorted_entries(entries), path)? {
+            let value = self.read(literal, element, &path.key(&name), depth + 1)?;
+            values.push((name, value));
+        }
+        Ok(OutputValue::Map(values))
+    }
+
+    /// A literal that is stored apart, as a `LiteralOffloadedMetadata` says.
+    fn apart(&self, place: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
+        let uri = whole(text(place, 1), path)?;
+        if uri.is_empty() {
+            return problem(path, &["a literal is stored apart, but it does not say where"]);
+        }
+        if let Some(literal) = self.stored.and_then(|stored| stored(&uri)) {
+            return self.read(&literal, declared, path, depth + 1);
+        }
+        let (mut fields, mut size) = (Fields::of(place), 0);
+        while let Some(part) = whole(fields.next(), path)? {
+            if part.number == 2 {
+                size = whole(part.int(), path)?.cast_unsigned();
+            }
+        }
+        Ok(OutputValue::Offloaded { uri, size })
+    }
+
+    fn scalar(
+        &self,
+        number: u32,
+        content: &[u8],
+        literal: &[u8],
+        declared: Option<&LiteralType>,
+        path: &Path<'_>,
+        depth: u32,
+    ) -> Read {
+        let kind = declared.map(|declared| &declared.kind);
+        match (number, kind) {
+            (1, _) => self.primitive(content, declared, literal, path),
+            (2, None | Some(TypeKind::Blob { .. })) => blob(content, kind, path),
+            (3, _) => binary(content, declared, path),
+            (4, None | Some(TypeKind::Schema(_) | TypeKind::StructuredDataset { .. })) => {
+                let of = whole(wrapped(2, field(content, 3)), path)?;
+                Ok(OutputValue::StructuredDataset {
+                    uri: whole(text(content, 1), path)?,
+                    format: String::new(),
+                    columns: columns(&of),
+                })
+            }
+            (5, None | Some(TypeKind::None)) => Ok(OutputValue::Null),
+            (6, None | Some(TypeKind::Error)) => Ok(OutputValue::Error {
+                failed_node_id: whole(text(content, 1), path)?,
+                message: whole(text(content, 2), path)?,
+            }),
+            (7, _) => {
+                let value = whole(read_struct(content, depth), path)?;
+                by_type(value, declared, path)
+            }
+            (8, None | Some(TypeKind::StructuredDataset { .. })) => {
+                let of = whole(wrapped(8, field(content, 2).and_then(|metadata| field(metadata, 1))), path)?;
+                let format = match &of.kind {
+                    TypeKind::StructuredDataset { format, .. } => format.clone(),
+                    _ => String::new(),
+                };
+                Ok(OutputValue::StructuredDataset {
+                    uri: whole(text(content, 1), path)?,
+                    format,
+                    columns: columns(&of),
+                })
+            }
+            (9, _) => self.union(content, declared, path, depth),
+            (2, _) => other(declared, "a file or directory", path),
+            (4 | 8, _) => other(declared, "a structured dataset", path),
+            (5, _) => other(declared, "null", path),
+            (6, _) => other(declared, "an error", path),
+            // Something newer.
+            _ => Ok(OutputValue::Literal(literal.to_vec())),
+        }
+    }
+
+    /// A value with the variant that it was stored as. That one is looked for among the declared ones: by its tag, and
+    /// where no tag fits, as the only one it can be.
+    fn union(&self, union: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
+        let (value, stored) = (whole(field(union, 1), path)?, whole(field(union, 2), path)?);
+        let kind = declared.map(|declared| &declared.kind);
+        let decoded;
+        let chosen: &LiteralType = match kind {
+            Some(TypeKind::Union(variants)) => match variants.iter().find(|variant| variant.as_bytes() == stored) {
+                Some(variant) => variant,
+                None => {
+                    let stored = whole(LiteralType::decode(stored), path)?;
+                    let mut fitting = variants.iter().filter(|variant| {
+                        literal_fits(&stored, variant) && !stored.tag().is_empty() && variant.tag() == stored.tag()
+                    });
+                    let mut alike = variants.iter().filter(|variant| {
+                        let untagged = without_tag(&stored);
+                        untagged.is_ok_and(|untagged| literal_fits(&untagged, variant))
+                    });
+                    match (fitting.next(), fitting.next(), alike.next(), alike.next()) {
+                        (Some(only), None, ..) | (None, _, Some(only), None) => only,
+                        (None, _, None, _) => return other(declared, &stored.text(), path),
+                        _ => return ambiguous(declared, path),
+                    }
+                }
+            },
+            _ => {
+                decoded = whole(LiteralType::decode(stored), path)?;
+                match declared {
+                    Some(declared) => declared,
+                    None => &decoded,
+                }
+            }
+        };
+        let read = self.read(value, Some(chosen), path, depth + 1)?;
+        if !self.variants {
+            return Ok(read);
+        }
+        let tag = match chosen.tag() {
+            "" => chosen.text(),
+            tag => tag.to_owned(),
+        };
+        Ok(OutputValue::Variant { tag, value: Box::new(read) })
+    }
+
+    /// A literal that is not wrapped although a union is declared: the only variant as which it can be read.
+    fn unwrapped(&self, literal: &[u8], variants: &[LiteralType], path: &Path<'_>, depth: u32) -> Read {
+        let (mut found, mut why) = (None, None);
+        for variant in variants {
+            match self.read(literal, Some(variant), path, depth + 1) {
+                Ok(_) if found.is_some() => {
+                    return problem(path, &["a literal without its variant could be any of several"]);
+                }
+                Ok(value) => found = Some(value),
+                Err(problem) => why = Some(problem),
+            }
+        }
+        match (found, why) {
+            (Some(value), _) => Ok(value),
+            (None, Some(why)) if variants.len() == 1 => Err(why),
+            _ => {
+                let words: Vec<String> = variants.iter().map(LiteralType::text).collect();
+                problem(path, &["expected ", &words.join(" | "), ", got ", &super::type_of(literal).text()])
+            }
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // what flytekit does, for the console's sake
+    fn primitive(&self, primitive: &[u8], declared: Option<&LiteralType>, literal: &[u8], path: &Path<'_>) -> Read {
+        let (mut fields, mut last): (_, Option<Field<'_>>) = (Fields::of(primitive), None);
+        while let Some(part) = whole(fields.next(), path)? {
+            last = Some(part);
+        }
+        let Some(part) = last else {
+            return match declared {
+                None => Ok(OutputValue::Literal(literal.to_vec())),
+                declared => other(declared, "an empty primitive", path),
+            };
+        };
+        let kind = declared.map(|declared| &declared.kind);
+        let value = match (part.number, kind) {
+            (1, Some(TypeKind::Float)) => part.int().map(|integer| OutputValue::Float(integer as f64)),
+            (1, None | Some(TypeKind::Integer)) => part.int().map(OutputValue::Int),
+            (2, Some(TypeKind::Integer)) => part.double().map(|float| OutputValue::Int(float.trunc() as i64)),
+            (2, None | Some(TypeKind::Float)) => part.double().map(OutputValue::Float),
+            (3, None | Some(TypeKind::String)) => part.text().map(OutputValue::Text),
+            (3, Some(TypeKind::Enum(values))) => {
+                let text = whole(part.text(), path)?;
+                if !values.contains(&text) {
+                    return other(declared, &["the text \"", &text, "\""].concat(), path);
+                }
+                Ok(OutputValue::Text(text))
+            }
+            (4, None | Some(TypeKind::Boolean)) => part.flag().map(OutputValue::Bool),
+            (5, None | Some(TypeKind::Datetime)) => {
+                part.seconds_and_nanos().map(|(seconds, nanos)| OutputValue::Instant { seconds, nanos })
+            }
+            (6, None | Some(TypeKind::Duration)) => {
+                part.seconds_and_nanos().map(|(seconds, nanos)| OutputValue::Duration { seconds, nanos })
+            }
+            (number @ 1..=6, _) => {
+                let words = ["", "an integer", "a float", "a text", "a boolean", "a datetime", "a duration"];
+                return other(declared, words.get(number as usize).unwrap_or(&""), path);
+            }
+            _ => return Ok(OutputValue::Literal(literal.to_vec())),
+        };
+        whole(value, path)
+    }
 }
 
-fn map(map: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<OutputValue, Malformed> {
-    let declared = match unwrapped(declared).map(|declared| &declared.kind) {
-        Some(TypeKind::Map(element)) => Some(&**element),
-        _ => None,
-    };
-    let mut entries = Vec::new();
-    for (name, literal) in sorted_entries(map)? {
-        entries.push((name, element(literal, declared, depth)?));
+pub(super) fn other<T>(declared: Option<&LiteralType>, got: &str, path: &Path<'_>) -> Result<T, Box<Problem>> {
+    let declared = declared.map(LiteralType::text).unwrap_or_default();
+    problem(path, &["expected ", &declared, ", got ", got])
+}
+
+fn ambiguous<T>(declared: Option<&LiteralType>, path: &Path<'_>) -> Result<T, Box<Problem>> {
+    let declared = declared.map(LiteralType::text).unwrap_or_default();
+    problem(path, &["a value of ", &declared, " does not say which variant it is, and could be any of several"])
+}
+
+fn without_tag(of: &LiteralType) -> Result<LiteralType, Malformed> {
+    let (mut fields, mut writer) = (Fields::of(of.as_bytes()), crate::codec::Writer::new());
+    while let Some(part) = fields.next()? {
+        if part.number != 11 {
+            writer.copy(&part);
+        }
     }
-    Ok(OutputValue::Map(entries))
+    LiteralType::decode(&writer.done())
+}
+
+fn blob(blob: &[u8], declared: Option<&TypeKind>, path: &Path<'_>) -> Read {
+    let of = whole(field(blob, 1).and_then(|metadata| field(metadata, 1)), path)?;
+    let (uri, format) = (whole(text(blob, 3), path)?, whole(text(of, 1), path)?);
+    let multipart = whole(dimensionality(of), path)? == 1;
+    match declared {
+        Some(TypeKind::Blob { multipart: wanted, .. }) if *wanted != multipart => {
+            problem(path, &[&uri, if multipart { " is a directory, no file" } else { " is a file, no directory" }])
+        }
+        Some(TypeKind::Blob { format: wanted, .. }) if !wanted.is_empty() => {
+            Ok(OutputValue::Blob { uri, format: wanted.clone(), multipart })
+        }
+        _ => Ok(OutputValue::Blob { uri, format, multipart }),
+    }
+}
+
+fn binary(binary: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
+    let (value, tag) = (whole(field(binary, 1), path)?, whole(text(binary, 2), path)?);
+    let raw = declared.is_some_and(|declared| declared.kind == TypeKind::Binary);
+    if tag != "msgpack" || raw {
+        return match declared {
+            Some(declared) if !raw => {
+                problem(path, &["expected ", &declared.text(), ", got binary with the tag \"", &tag, "\""])
+            }
+            _ => Ok(OutputValue::Binary { tag, value: value.to_vec() }),
+        };
+    }
+    match msgpack::read(value) {
+        Some(value) => by_type(value, declared, path),
+        None if declared.is_none() => Ok(OutputValue::Binary { tag, value: value.to_vec() }),
+        None => problem(path, &["the bytes are no MessagePack"]),
+    }
+}
+
+/// A type out of the message that stands in its oneof under `number`.
+fn wrapped(number: u16, of: Result<&[u8], Malformed>) -> Result<LiteralType, Malformed> {
+    LiteralType::decode(&crate::codec::Writer::new().message(number, of?).done())
+}
+
+fn columns(of: &LiteralType) -> Vec<(String, String)> {
+    match &of.kind {
+        TypeKind::StructuredDataset { columns, .. } | TypeKind::Schema(columns) => {
+            columns.iter().map(|(name, of)| (name.clone(), of.text())).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The entries of a message that holds only a map of messages, by name; the last of a name counts.
 pub(crate) fn sorted_entries(map: &[u8]) -> Result<Vec<(String, &[u8])>, Malformed> {
     let (mut fields, mut entries) = (Fields::of(map), Vec::<(String, &[u8])>::new());
     while let Some(part) = fields.next()? {
-        if part.number != 1 {
-            continue;
-        }
-        let (name, value) = part.entry()?;
-        match entries.binary_search_by(|(known, _)| known.as_str().cmp(&name)) {
-            Ok(index) => entries.splice(index..=index, [(name, value)]).for_each(drop),
-            Err(index) => entries.insert(index, (name, value)),
+        if part.number == 1 {
+            entries.push(part.entry()?);
         }
     }
+    // Stable: the last of a name stays the last.
+    entries.sort_by(|(one, _), (two, _)| one.cmp(two));
+    entries.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            earlier.1 = later.1;
+        }
+        same
+    });
     Ok(entries)
-}
-
-/// For a literal that is not wrapped although an optional type is declared, the type that is optional.
-fn unwrapped(declared: Option<&LiteralType>) -> Option<&LiteralType> {
-    let TypeKind::Union(variants) = &declared?.kind else { return declared };
-    let mut variants = variants.iter().filter(|variant| variant.kind != TypeKind::None);
-    variants.next().filter(|_| variants.next().is_none())
-}
-
-fn scalar(scalar: &[u8], declared: Option<&LiteralType>, depth: u32) -> Result<Option<OutputValue>, Malformed> {
-    let (mut fields, mut value) = (Fields::of(scalar), None);
-    while let Some(part) = fields.next()? {
-        let content = part.message()?;
-        value = match part.number {
-            1 => primitive(content, unwrapped(declared))?,
-            2 => Some(blob(content)?),
-            3 => Some(OutputValue::Binary { tag: text(content, 2)?, value: field(content, 1)?.to_vec() }),
-            5 => Some(OutputValue::Null),
-            6 => Some(OutputValue::Error { failed_node_id: text(content, 1)?, message: text(content, 2)? }),
-            7 => Some(object(content, depth)?),
-            8 => {
-                // uri, metadata.structured_dataset_type.format
-                let format = text(field(field(content, 2)?, 1)?, 2)?;
-                Some(OutputValue::StructuredDataset { uri: text(content, 1)?, format })
-            }
-            9 => {
-                let declared = LiteralType::decode(field(content, 2)?)?;
-                read(field(content, 1)?, Some(&declared), depth + 1)?
-            }
-            // A schema, or something newer.
-            _ => None,
-        };
-    }
-    Ok(value)
-}
-
-fn blob(blob: &[u8]) -> Result<OutputValue, Malformed> {
-    let of = field(field(blob, 1)?, 1)?;
-    Ok(OutputValue::Blob { uri: text(blob, 3)?, format: text(of, 1)?, multipart: dimensionality(of)? == 1 })
 }
 
 fn text(message: &[u8], number: u32) -> Result<String, Malformed> {
     Ok(texts(message, number)?.pop().unwrap_or_default())
-}
-
-fn primitive(primitive: &[u8], declared: Option<&LiteralType>) -> Result<Option<OutputValue>, Malformed> {
-    let (mut fields, mut value) = (Fields::of(primitive), None);
-    while let Some(part) = fields.next()? {
-        value = one_primitive(&part, declared.map(|declared| &declared.kind))?;
-    }
-    Ok(value)
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // what flytekit does, for the console's sake
-fn one_primitive(part: &Field<'_>, declared: Option<&TypeKind>) -> Result<Option<OutputValue>, Malformed> {
-    Ok(Some(match (part.number, declared) {
-        (1, Some(TypeKind::Float)) => OutputValue::Float(part.int()? as f64),
-        (1, _) => OutputValue::Int(part.int()?),
-        (2, Some(TypeKind::Integer)) => OutputValue::Int(part.double()?.trunc() as i64),
-        (2, _) => OutputValue::Float(part.double()?),
-        (3, _) => OutputValue::Text(part.text()?),
-        (4, _) => OutputValue::Bool(part.flag()?),
-        (5, _) => {
-            let (seconds, nanos) = part.seconds_and_nanos()?;
-            OutputValue::Instant { seconds, nanos }
-        }
-        (6, _) => {
-            let (seconds, nanos) = part.seconds_and_nanos()?;
-            OutputValue::Duration { seconds, nanos }
-        }
-        _ => return Ok(None),
-    }))
-}
-
-/// A `google.protobuf.Struct`.
-fn object(of: &[u8], depth: u32) -> Result<OutputValue, Malformed> {
-    let mut entries = Vec::new();
-    for (name, value) in sorted_entries(of)? {
-        entries.push((name, json(value, depth + 1)?));
-    }
-    Ok(OutputValue::Map(entries))
-}
-
-/// A `google.protobuf.Value`.
-fn json(value: &[u8], depth: u32) -> Result<OutputValue, Malformed> {
-    if depth > MAX_DEPTH {
-        return Err(Malformed);
-    }
-    let (mut fields, mut result) = (Fields::of(value), OutputValue::Null);
-    while let Some(part) = fields.next()? {
-        result = match part.number {
-            2 => OutputValue::Float(part.double()?),
-            3 => OutputValue::Text(part.text()?),
-            4 => OutputValue::Bool(part.flag()?),
-            5 => object(part.message()?, depth)?,
-            6 => {
-                let (mut list, mut values) = (Fields::of(part.message()?), Vec::new());
-                while let Some(item) = list.next()? {
-                    if item.number == 1 {
-                        values.push(json(item.message()?, depth + 1)?);
-                    }
-                }
-                OutputValue::List(values)
-            }
-            _ => OutputValue::Null,
-        };
-    }
-    Ok(result)
 }

@@ -1,9 +1,9 @@
 //! A caller's inputs against a declared interface, all mistakes together.
 
-use super::{to_literal, InputValue, Path};
+use super::{Conversion, InputValue, Path};
 use crate::codec::Writer;
-use crate::entity::Interface;
-use crate::error::{Error, Kind, Problem};
+use crate::entity::{Input, Interface};
+use crate::error::{Error, Kind};
 
 /// Converts `given` to what the interface declares, as a serialised `flyteidl.core.LiteralMap`. Defaults and fixed values are left to the server.
 ///
@@ -15,34 +15,46 @@ pub(crate) fn check_inputs(
     given: &[(String, InputValue)],
     subject: &str,
 ) -> Result<Vec<u8>, Error> {
-    let (mut literals, mut problems, mut path) = (Writer::new(), Vec::new(), Path::new("inputs"));
-    let given = given.iter().filter(|(_, value)| *value != InputValue::Undefined);
-    for (name, value) in given.clone() {
-        path.key(name, |path| match interface.input(name) {
-            None => problems.push(Problem { path: path.as_str().to_owned(), message: unknown(interface) }),
+    let (mut literals, mut conversion, path) = (Writer::new(), Conversion::default(), Path::new("inputs"));
+    for (name, value) in given {
+        let path = path.key(name);
+        let input = interface.input(name);
+        if *value == InputValue::Undefined && !input.is_some_and(needs_null) {
+            continue;
+        }
+        match input {
+            None => conversion.problem(&path, unknown(interface)),
             Some(input) if input.fixed.is_some() => {
-                let message = "fixed by the launch plan and can't be given; leave it out".to_owned();
-                problems.push(Problem { path: path.as_str().to_owned(), message });
+                conversion.problem(&path, "fixed by the launch plan and can't be given; leave it out".to_owned());
             }
             Some(input) => {
-                if let Some(literal) = to_literal(value, &input.literal_type, path, &mut problems) {
+                if let Some(literal) = conversion.literal(value, &input.literal_type, &path) {
                     literals.entry(1, name, literal.as_bytes());
                 }
             }
-        });
-    }
-    for input in interface.inputs.iter().filter(|input| input.required) {
-        if !given.clone().any(|(name, _)| *name == input.name) {
-            let message = ["required and missing; expected ", &input.literal_type.in_words()].concat();
-            path.key(&input.name, |path| problems.push(Problem { path: path.as_str().to_owned(), message }));
         }
     }
+    for input in interface.inputs.iter().filter(|input| input.required) {
+        let is_given = |(name, value): &(String, InputValue)| {
+            *name == input.name && (*value != InputValue::Undefined || needs_null(input))
+        };
+        if !given.iter().any(is_given) {
+            let message = ["required and missing; expected ", &input.literal_type.text()].concat();
+            conversion.problem(&path.key(&input.name), message);
+        }
+    }
+    let problems = conversion.problems;
     if problems.is_empty() {
         return Ok(literals.done());
     }
     let mut error = Error::from_problems(Kind::Value, &["the inputs of ", subject].concat(), problems);
     error.entity = Some(subject.into());
     Err(error)
+}
+
+/// An optional input without a default, for which `undefined` is null; elsewhere it counts as not given.
+fn needs_null(input: &Input) -> bool {
+    input.required && input.literal_type.takes_null()
 }
 
 fn unknown(interface: &Interface) -> String {

@@ -1,54 +1,73 @@
 //! The place of a value in the caller's input: `inputs.rows[3].when`.
 
-/// A growing and shrinking place, so that a deep walk allocates once.
-#[derive(Clone, Debug)]
-pub struct Path {
-    text: String,
+/// A place, made of steps that point back to where they started; it becomes text only for an error.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    before: Option<&'a Path<'a>>,
+    step: Step<'a>,
 }
 
-impl Path {
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Root(&'a str),
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Path<'a> {
     /// Starts at `root`.
     #[must_use]
-    pub fn new(root: &str) -> Self {
-        Path { text: root.to_owned() }
+    pub fn new(root: &'a str) -> Self {
+        Path { before: None, step: Step::Root(root) }
+    }
+
+    /// One step down, at the entry `name`.
+    #[must_use]
+    pub fn key<'b>(&'b self, name: &'b str) -> Path<'b> {
+        Path { before: Some(self), step: Step::Key(name) }
+    }
+
+    /// One step down, at the element `index`.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Path<'_> {
+        Path { before: Some(self), step: Step::Index(index) }
     }
 
     /// The place as text.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        self.push(&mut text);
+        text
     }
 
-    /// Runs `walk` one step down, at the entry `name`.
-    pub fn key<T>(&mut self, name: &str, walk: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.text.len();
-        let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if plain {
-            self.text.push('.');
-            self.text.push_str(name);
-        } else {
-            self.text.push_str("[\"");
-            self.text.push_str(name);
-            self.text.push_str("\"]");
+    fn push(&self, text: &mut String) {
+        if let Some(before) = self.before {
+            before.push(text);
         }
-        self.then_back_to(length, walk)
+        match self.step {
+            Step::Root(root) => text.push_str(root),
+            Step::Index(index) => {
+                text.push('[');
+                text.push_str(&index.to_string());
+                text.push(']');
+            }
+            Step::Key(name) if is_plain(name) => {
+                text.push('.');
+                text.push_str(name);
+            }
+            Step::Key(name) => {
+                text.push_str("[\"");
+                text.push_str(name);
+                text.push_str("\"]");
+            }
+        }
     }
+}
 
-    /// Runs `walk` one step down, at the element `index`.
-    pub fn index<T>(&mut self, index: usize, walk: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.text.len();
-        self.text.push('[');
-        self.text.push_str(&index.to_string());
-        self.text.push(']');
-        self.then_back_to(length, walk)
-    }
-
-    fn then_back_to<T>(&mut self, length: usize, walk: impl FnOnce(&mut Self) -> T) -> T {
-        let result = walk(self);
-        self.text.truncate(length);
-        result
-    }
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
@@ -56,10 +75,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_taken_back_and_odd_names_are_quoted() {
-        let mut path = Path::new("inputs");
-        let deep = path.key("rows", |path| path.index(3, |path| path.key("a b", |path| path.as_str().to_owned())));
-        assert_eq!(deep, "inputs.rows[3][\"a b\"]");
-        assert_eq!(path.as_str(), "inputs");
+    fn odd_names_are_quoted() {
+        let root = Path::new("inputs");
+        assert_eq!(root.key("rows").index(3).key("a b").text(), "inputs.rows[3][\"a b\"]");
+        assert_eq!(root.text(), "inputs");
     }
 }

@@ -1,278 +1,422 @@
 //! A caller's value to the literal that its declared type asks for.
 
+use std::borrow::Cow;
+
+use super::conversion::Conversion;
 use super::input::whole;
-use super::{InputValue, Literal, LiteralType, Path, TypeKind};
+use super::typed::{exact, Typed};
+use super::upload::{Content, Destination};
+use super::{castable, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind};
 use crate::codec::{field, Writer};
-use crate::error::Problem;
 
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 64;
 
-/// A serialised literal, and how well the value fitted: 0 exactly, 1 with a little good will (`3` as a float, a text as a URI), 2
-/// when only the declared type can tell that it is meant (a number of milliseconds).
-type Fit = (Vec<u8>, u8);
+/// How well a value fits: 0 exactly, 1 with a little good will (`3` as a float, a text as a URI), 2 when only the declared
+/// type can tell that it is meant (a number of milliseconds).
+pub(super) type Fit = u8;
 
-/// Converts `value` to a literal of the declared type. What does not fit is added to `problems` with its place, all of
-/// it, and the result is `None`.
-#[must_use]
-pub fn to_literal(
-    value: &InputValue,
-    declared: &LiteralType,
-    path: &mut Path,
-    problems: &mut Vec<Problem>,
-) -> Option<Literal> {
-    convert(value, declared, path, problems, 0).map(|(literal, _)| Literal::new(literal))
-}
+impl Conversion<'_> {
+    /// Writes the fields of the `flyteidl.core.Literal` for `value`. What does not fit is added to the problems, all of
+    /// it, and the result is `None`; what was written then is worthless.
+    pub(super) fn convert(
+        &mut self,
+        value: &InputValue,
+        declared: &LiteralType,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Fit> {
+        if depth > MAX_DEPTH {
+            self.problem(path, "nested too deeply".to_owned());
+            return None;
+        }
+        match (&declared.kind, value) {
+            (_, InputValue::Literal(literal)) => return self.ready(literal, declared, path),
+            (TypeKind::List(element), _) => return self.list(value, element, declared, path, depth),
+            (TypeKind::Map(element), _) => return self.map(value, element, declared, path, depth),
+            (TypeKind::Union(variants), _) => return self.union(value, variants, declared, path, depth),
+            (TypeKind::Struct(_), _) => return self.structure(value, declared, path),
+            (TypeKind::Blob { .. } | TypeKind::StructuredDataset { .. } | TypeKind::Schema(_), _) => {
+                if let Some(stored) = self.stored(value, declared, path) {
+                    return stored;
+                }
+            }
+            _ => {
+                if let Some(fit) = self.scalar(value, declared) {
+                    return Some(fit);
+                }
+            }
+        }
+        self.mismatch(value, declared, path);
+        None
+    }
 
-fn convert(
-    value: &InputValue,
-    declared: &LiteralType,
-    path: &mut Path,
-    problems: &mut Vec<Problem>,
-    depth: usize,
-) -> Option<Fit> {
-    if let InputValue::Literal(literal) = value {
-        return Some((literal.as_bytes().to_vec(), 0));
+    fn scalar(&mut self, value: &InputValue, declared: &LiteralType) -> Option<Fit> {
+        // scalar { primitive { .. } }
+        let mut writer = Writer::new();
+        let (number, fit) = match (&declared.kind, value) {
+            (TypeKind::None, InputValue::Null | InputValue::Undefined) => (5, 0),
+            (TypeKind::Integer, InputValue::Int(number)) => {
+                writer.set_int(1, *number);
+                (1, 0)
+            }
+            (TypeKind::Integer, InputValue::Number(number)) => {
+                writer.set_int(1, whole(*number)?);
+                (1, 0)
+            }
+            (TypeKind::Float, InputValue::Number(number)) => {
+                writer.set_double(2, *number);
+                (1, u8::from(whole(*number).is_some()))
+            }
+            (TypeKind::Float, InputValue::Float(number)) => {
+                writer.set_double(2, *number);
+                (1, 0)
+            }
+            (TypeKind::Float, InputValue::Int(number)) => {
+                writer.set_double(2, exact(*number)?);
+                (1, 1)
+            }
+            (TypeKind::String, InputValue::Text(text)) => {
+                writer.message(3, text.as_bytes());
+                (1, 0)
+            }
+            (TypeKind::Enum(values), InputValue::Text(text)) if values.contains(text) => {
+                writer.message(3, text.as_bytes());
+                (1, 1)
+            }
+            (TypeKind::Boolean, InputValue::Bool(flag)) => {
+                writer.set_int(4, (*flag).into());
+                (1, 0)
+            }
+            (TypeKind::Datetime, _) => {
+                let (seconds, nanos, fit) = datetime(value, declared.tag() == "date")?;
+                writer.time(5, seconds, nanos);
+                (1, fit)
+            }
+            (TypeKind::Duration, _) => {
+                let (seconds, nanos, fit) = duration(value)?;
+                writer.time(6, seconds, nanos);
+                (1, fit)
+            }
+            (TypeKind::Binary, InputValue::Bytes(bytes)) => {
+                writer.bytes(1, bytes);
+                (3, 0)
+            }
+            (TypeKind::Binary, InputValue::Map(entries)) => {
+                let bytes = entries.iter().find_map(|(name, value)| match value {
+                    InputValue::Bytes(bytes) if name == "value" => Some(bytes),
+                    _ => None,
+                })?;
+                writer.bytes(1, bytes).text(2, text_of(entries, "tag").unwrap_or_default());
+                (3, 1)
+            }
+            (TypeKind::Error, InputValue::Map(entries)) => {
+                let node = text_of(entries, "failedNodeId").or_else(|| text_of(entries, "failed_node_id"));
+                writer.text(1, node.unwrap_or_default()).text(2, text_of(entries, "message")?);
+                (6, 1)
+            }
+            _ => return None,
+        };
+        let content = writer.done();
+        let scalar = self.out.open(1);
+        self.out.message(number, &content);
+        self.out.close(scalar);
+        Some(fit)
     }
-    if depth > MAX_DEPTH {
-        problems.push(Problem { path: path.as_str().to_owned(), message: "nested too deeply".to_owned() });
-        return None;
+
+    fn list(
+        &mut self,
+        value: &InputValue,
+        element: &LiteralType,
+        declared: &LiteralType,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Fit> {
+        let start = self.out.open(2);
+        let mut fits = (0, true);
+        let mut add = |this: &mut Self, index: usize, item: &InputValue| {
+            let literal = this.out.open(1);
+            match this.convert(item, element, &path.index(index), depth + 1) {
+                Some(loose) => fits.0 = loose.max(fits.0),
+                None => fits.1 = false,
+            }
+            this.out.close(literal);
+        };
+        match value {
+            InputValue::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    add(self, index, item);
+                }
+            }
+            InputValue::Numbers(numbers) => match self.numbers(numbers, &element.kind) {
+                Some(fit) => fits.0 = fit,
+                None => {
+                    for (index, number) in numbers.iter().enumerate() {
+                        add(self, index, &InputValue::Number(*number));
+                    }
+                }
+            },
+            InputValue::Ints(numbers) => {
+                for (index, number) in numbers.iter().enumerate() {
+                    add(self, index, &InputValue::Int(*number));
+                }
+            }
+            _ => {
+                self.mismatch(value, declared, path);
+                return None;
+            }
+        }
+        self.out.close(start);
+        fits.1.then_some(fits.0)
     }
-    let fit = match &declared.kind {
-        TypeKind::List(element) => return list(value, element, declared, path, problems, depth),
-        TypeKind::Map(element) => return map(value, element, declared, path, problems, depth),
-        TypeKind::Union(variants) => return variant(value, variants, declared, path, problems, depth),
-        TypeKind::Enum(values) => match value {
-            InputValue::Text(text) if values.contains(text) => Some((text_literal(text), 1)),
+
+    /// A list of numbers that are all right, without asking each for its type. `None` when nothing was written.
+    fn numbers(&mut self, numbers: &[f64], element: &TypeKind) -> Option<Fit> {
+        match element {
+            TypeKind::Float => {
+                let out = self.out.buffer();
+                out.reserve(numbers.len() * 15);
+                for number in numbers {
+                    // literals { scalar { primitive { float_value } } }, each with its length
+                    out.extend_from_slice(&[0x0a, 13, 0x0a, 11, 0x0a, 9, 0x11]);
+                    out.extend_from_slice(&number.to_le_bytes());
+                }
+                Some(u8::from(numbers.iter().any(|number| whole(*number).is_some())))
+            }
+            TypeKind::Integer if numbers.iter().all(|number| whole(*number).is_some()) => {
+                let out = self.out.buffer();
+                out.reserve(numbers.len() * 12);
+                for number in numbers {
+                    push_integer(out, whole(*number).unwrap_or_default());
+                }
+                Some(0)
+            }
             _ => None,
-        },
-        TypeKind::Blob { .. } => uri(value).map(|uri| (blob(uri, declared), 1)),
-        TypeKind::StructuredDataset { format } => {
-            structured_dataset(value, declared, format).map(|literal| (literal, 0))
         }
-        kind => primitive(value, kind),
-    };
-    if fit.is_none() {
-        problems.push(mismatch(value, declared, path));
     }
-    fit
+
+    fn map(
+        &mut self,
+        value: &InputValue,
+        element: &LiteralType,
+        declared: &LiteralType,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Fit> {
+        let InputValue::Map(entries) = value else {
+            self.mismatch(value, declared, path);
+            return None;
+        };
+        let start = self.out.open(3);
+        let (mut fit, mut complete) = (0, true);
+        for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
+            let entry = self.out.open(1);
+            self.out.text(1, name);
+            let literal = self.out.open(2);
+            match self.convert(value, element, &path.key(name), depth + 1) {
+                Some(loose) => fit = fit.max(loose),
+                None => complete = false,
+            }
+            self.out.close(literal);
+            self.out.close(entry);
+        }
+        self.out.close(start);
+        complete.then_some(fit)
+    }
+
+    /// A ready literal goes along unchanged when it is of the declared type.
+    fn ready(&mut self, literal: &Literal, declared: &LiteralType, path: &Path<'_>) -> Option<Fit> {
+        let of = type_of(literal.as_bytes());
+        if castable::literal_fits(&of, declared) && from_literal::read(literal.as_bytes(), Some(declared), path).is_ok()
+        {
+            self.out.raw(literal.as_bytes());
+            return Some(0);
+        }
+        self.problem(path, ["expected ", &declared.text(), ", got a literal of type ", &of.text()].concat());
+        None
+    }
+
+    /// A dataclass, pydantic model or dict.
+    fn structure(&mut self, value: &InputValue, declared: &LiteralType, path: &Path<'_>) -> Option<Fit> {
+        let TypeKind::Struct(schemas) = &declared.kind else { return None };
+        let (typed, fit) = match (schemas, value) {
+            (Some(schemas), _) => (self.typed(value, schemas.root(), schemas, path, 0)?, 0),
+            (None, InputValue::Map(_) | InputValue::Pairs(_)) => (self.untyped(value, path, 0)?, 1),
+            _ => {
+                self.mismatch(value, declared, path);
+                return None;
+            }
+        };
+        let as_protobuf = self.protobuf_structs || schemas.as_ref().is_some_and(|schemas| schemas.protobuf);
+        let scalar = self.out.open(1);
+        if as_protobuf {
+            let generic = self.out.open(7);
+            let written = match &typed {
+                Typed::Map(entries) => plain::write_struct(entries, &mut self.out),
+                _ => Err("a protobuf Struct holds objects only"),
+            };
+            if let Err(reason) = written {
+                self.problem(path, reason.to_owned());
+                return None;
+            }
+            self.out.close(generic);
+        } else {
+            let binary = self.out.open(3);
+            let bytes = self.out.open(1);
+            msgpack::write(&typed, self.out.buffer());
+            self.out.close(bytes);
+            self.out.text(2, "msgpack");
+            self.out.close(binary);
+        }
+        self.out.close(scalar);
+        Some(fit)
+    }
+
+    /// A file, directory or table. `None` when the value is no such thing; `Some(None)` when it is one that can't be
+    /// taken, which is among the problems then.
+    fn stored(&mut self, value: &InputValue, declared: &LiteralType, path: &Path<'_>) -> Option<Option<Fit>> {
+        let (multipart, format) = match &declared.kind {
+            TypeKind::Blob { multipart, format } => (*multipart, format.as_str()),
+            TypeKind::StructuredDataset { format, .. } => (false, format.as_str()),
+            _ => (false, ""),
+        };
+        let (uri, fit, given) = match (&declared.kind, value) {
+            (TypeKind::Blob { .. }, InputValue::Blob { multipart: kind, .. }) if *kind != multipart => return None,
+            (TypeKind::Blob { .. }, InputValue::StructuredDataset { .. }) => return None,
+            (TypeKind::Blob { .. }, _)
+            | (_, InputValue::Text(_) | InputValue::Content { .. } | InputValue::Bytes(_)) => {
+                let Some((uri, fit)) = self.uri(value, multipart, format, path)? else { return Some(None) };
+                (uri, fit, "")
+            }
+            (_, InputValue::StructuredDataset { uri, format }) => (Cow::Borrowed(uri.as_str()), 0, format.as_str()),
+            (_, InputValue::Map(entries)) => {
+                let given = text_of(entries, "format").or_else(|| text_of(entries, "file_format"));
+                (Cow::Borrowed(text_of(entries, "uri")?), 2, given.unwrap_or_default())
+            }
+            _ => return None,
+        };
+        let number = match declared.kind {
+            TypeKind::Blob { .. } => 5,
+            TypeKind::StructuredDataset { .. } => 8,
+            _ => 2,
+        };
+        let of = field(declared.as_bytes(), number).unwrap_or_default();
+        let scalar = self.out.open(1);
+        match declared.kind {
+            TypeKind::Blob { .. } => {
+                let metadata = Writer::new().message(1, of).done();
+                self.out.message(2, &Writer::new().message(1, &metadata).text(3, &uri).done());
+            }
+            TypeKind::StructuredDataset { .. } => {
+                // A declared format counts more than the caller's.
+                let extra = if format.is_empty() { Writer::new().text(2, given).done() } else { Vec::new() };
+                let metadata = Writer::new().message(1, &[of, &extra].concat()).done();
+                self.out.message(8, &Writer::new().text(1, &uri).message(2, &metadata).done());
+            }
+            _ => {
+                self.out.message(4, &Writer::new().text(1, &uri).message(3, of).done());
+            }
+        }
+        self.out.close(scalar);
+        Some(Some(fit))
+    }
+
+    /// The URI of a value that has or gets one, as for [`Self::stored`].
+    pub(super) fn uri<'v>(
+        &mut self,
+        value: &'v InputValue,
+        multipart: bool,
+        format: &str,
+        path: &Path<'_>,
+    ) -> Option<Option<(Cow<'v, str>, Fit)>> {
+        let content = match value {
+            InputValue::Blob { uri, .. } => return Some(Some((uri.into(), 0))),
+            InputValue::Text(text) if text.contains("://") => return Some(Some((text.into(), 1))),
+            InputValue::Map(entries) => return Some(Some((text_of(entries, "uri")?.into(), 2))),
+            InputValue::Text(text) => Content::Path(text),
+            InputValue::Bytes(bytes) => Content::Bytes(bytes),
+            InputValue::Content { index, .. } => Content::Given(*index),
+            _ => return None,
+        };
+        match self.uploads.uri(content, Destination { multipart, format }) {
+            Ok(uri) => Some(Some((uri.into(), 1))),
+            Err(reason) => {
+                self.problem(path, [&value.in_words(), " ", &reason].concat());
+                Some(None)
+            }
+        }
+    }
+
+    fn mismatch(&mut self, value: &InputValue, declared: &LiteralType, path: &Path<'_>) {
+        let mut message = ["expected ", &declared.text(), ", got ", &value.in_words()].concat();
+        let hint = match (&declared.kind, value) {
+            (TypeKind::Boolean, InputValue::Number(_)) => Some("give true or false"),
+            (TypeKind::Datetime, InputValue::Text(_) | InputValue::Number(_)) => {
+                Some("give a Date or ISO 8601 with its zone, 2024-02-29T12:30:00Z")
+            }
+            (TypeKind::Datetime, InputValue::Instant { .. } | InputValue::Map(_)) => {
+                Some("seconds go from year 1 to 9999, nanos from 0 to 999999999")
+            }
+            (TypeKind::Duration, _) => {
+                Some("give milliseconds, ISO 8601 (PT1.5S), or {seconds, nanos} of the same sign")
+            }
+            (TypeKind::StructuredDataset { .. } | TypeKind::Schema(_), _) => Some("give its URI, or {uri, format}"),
+            (TypeKind::Blob { .. }, _) => Some("give its URI"),
+            (TypeKind::Binary, _) => Some("give a Uint8Array, or {value, tag}"),
+            (TypeKind::Error, _) => Some("give {message, failedNodeId}"),
+            (TypeKind::Unknown, _) => Some("give a ready literal"),
+            _ => None,
+        };
+        if let Some(hint) = hint {
+            message.push_str("; ");
+            message.push_str(hint);
+        }
+        self.problem(path, message);
+    }
 }
 
-fn primitive(value: &InputValue, kind: &TypeKind) -> Option<Fit> {
-    let mut writer = Writer::new();
-    let looseness = match (kind, value) {
-        (TypeKind::None, InputValue::Null) => return Some((scalar(5, &[]), 0)),
-        (TypeKind::Integer, InputValue::Int(integer)) => {
-            writer.set_int(1, *integer);
-            0
+/// An element of a collection: `literals { scalar { primitive { integer } } }`.
+fn push_integer(out: &mut Vec<u8>, number: i64) {
+    let mut value = number.cast_unsigned();
+    // At most ten bytes follow, so each length is one byte.
+    let length = (70 - (value | 1).leading_zeros()) as u8 / 7;
+    out.extend_from_slice(&[0x0a, length + 5, 0x0a, length + 3, 0x0a, length + 1, 0x08]);
+    while value >= 0x80 {
+        out.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Of what stands for a point in time. Texts without a time of day are dates, for which Python may have a variant.
+fn datetime(value: &InputValue, of_dates: bool) -> Option<(i64, i32, Fit)> {
+    let (seconds, nanos, fit) = match value {
+        InputValue::Instant { seconds, nanos } => (*seconds, *nanos, u8::from(of_dates)),
+        InputValue::Text(text) => {
+            let instant = time::instant(text).filter(|instant| instant.zoned || instant.date_only)?;
+            (instant.seconds, instant.nanos, if instant.date_only == of_dates { 1 } else { 2 })
         }
-        (TypeKind::Integer, InputValue::Number(number)) => {
-            writer.set_int(1, whole(*number)?);
-            0
-        }
-        (TypeKind::Float, InputValue::Number(number)) => {
-            writer.set_double(2, *number);
-            u8::from(whole(*number).is_some())
-        }
-        (TypeKind::String, InputValue::Text(text)) => return Some((text_literal(text), 0)),
-        (TypeKind::Boolean, InputValue::Bool(boolean)) => {
-            writer.set_int(4, (*boolean).into());
-            0
-        }
-        (TypeKind::Datetime, _) => {
-            let (seconds, nanos, looseness) = match value {
-                InputValue::Instant { seconds, nanos } => (*seconds, *nanos, 0),
-                InputValue::Map(entries) => {
-                    let (seconds, nanos) = seconds_and_nanos(entries)?;
-                    (seconds, nanos, 1)
-                }
-                _ => return None,
-            };
-            if !is_instant(seconds, nanos) {
-                return None;
-            }
-            writer.time(5, seconds, nanos);
-            looseness
-        }
-        (TypeKind::Duration, _) => {
-            let (seconds, nanos, looseness) = match value {
-                InputValue::Duration { seconds, nanos } => (*seconds, *nanos, 0),
-                InputValue::Number(ms) => {
-                    let (seconds, nanos) = milliseconds(*ms)?;
-                    (seconds, nanos, 2)
-                }
-                InputValue::Map(entries) => {
-                    let (seconds, nanos) = seconds_and_nanos(entries)?;
-                    (seconds, nanos, 1)
-                }
-                _ => return None,
-            };
-            if !is_duration(seconds, nanos) {
-                return None;
-            }
-            writer.time(6, seconds, nanos);
-            looseness
+        InputValue::Map(entries) => {
+            let (seconds, nanos) = seconds_and_nanos(entries)?;
+            (seconds, nanos, 1)
         }
         _ => return None,
     };
-    Some((scalar(1, &writer.done()), looseness))
+    time::is_instant(seconds, nanos).then_some((seconds, nanos, fit))
 }
 
-fn list(
-    value: &InputValue,
-    element: &LiteralType,
-    declared: &LiteralType,
-    path: &mut Path,
-    problems: &mut Vec<Problem>,
-    depth: usize,
-) -> Option<Fit> {
-    let InputValue::List(values) = value else {
-        problems.push(mismatch(value, declared, path));
-        return None;
+fn duration(value: &InputValue) -> Option<(i64, i32, Fit)> {
+    let ((seconds, nanos), fit) = match value {
+        InputValue::Duration { seconds, nanos } => ((*seconds, *nanos), 0),
+        InputValue::Number(ms) | InputValue::Float(ms) => (time::from_milliseconds(*ms)?, 2),
+        InputValue::Text(text) => (time::duration(text)?, 1),
+        InputValue::Map(entries) => (seconds_and_nanos(entries)?, 1),
+        _ => return None,
     };
-    let (mut literals, mut looseness, mut complete) = (Writer::new(), 0, true);
-    for (index, value) in values.iter().enumerate() {
-        match path.index(index, |path| convert(value, element, path, problems, depth + 1)) {
-            Some((literal, loose)) => {
-                literals.message(1, &literal);
-                looseness = looseness.max(loose);
-            }
-            None => complete = false,
-        }
-    }
-    complete.then(|| (Writer::new().message(2, &literals.done()).done(), looseness))
+    time::is_duration(seconds, nanos).then_some((seconds, nanos, fit))
 }
 
-fn map(
-    value: &InputValue,
-    element: &LiteralType,
-    declared: &LiteralType,
-    path: &mut Path,
-    problems: &mut Vec<Problem>,
-    depth: usize,
-) -> Option<Fit> {
-    let InputValue::Map(entries) = value else {
-        problems.push(mismatch(value, declared, path));
-        return None;
-    };
-    let (mut literals, mut looseness, mut complete) = (Writer::new(), 0, true);
-    for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
-        match path.key(name, |path| convert(value, element, path, problems, depth + 1)) {
-            Some((literal, loose)) => {
-                literals.entry(1, name, &literal);
-                looseness = looseness.max(loose);
-            }
-            None => complete = false,
-        }
-    }
-    complete.then(|| (Writer::new().message(3, &literals.done()).done(), looseness))
-}
-
-/// The one variant that fits best. Its declared type goes along unchanged, with the tag by which Python reads it.
-fn variant(
-    value: &InputValue,
-    variants: &[LiteralType],
-    declared: &LiteralType,
-    path: &mut Path,
-    problems: &mut Vec<Problem>,
-    depth: usize,
-) -> Option<Fit> {
-    let mut best: Option<(Fit, &LiteralType)> = None;
-    let mut rival: Option<&LiteralType> = None;
-    let mut nearest: Vec<Problem> = Vec::new();
-    for variant in variants {
-        let mut found = Vec::new();
-        match (convert(value, variant, path, &mut found, depth + 1), &best) {
-            (Some(fit), Some((known, _))) if fit.1 == known.1 => rival = Some(variant),
-            (Some(fit), Some((known, _))) if fit.1 > known.1 => {}
-            (Some(fit), _) => (best, rival) = (Some((fit, variant)), None),
-            // A problem inside the value tells more than that the variant does not fit.
-            (None, _) if found.iter().any(|problem| problem.path != path.as_str()) => nearest.append(&mut found),
-            (None, _) => {}
-        }
-    }
-    let ((literal, looseness), chosen) = match (best, rival) {
-        (Some(best), None) => best,
-        (Some((_, first)), Some(second)) => {
-            let (first, second) = (first.in_words(), second.in_words());
-            let message = [&value.in_words(), " fits more than one variant of the union: ", &first, " and ", &second];
-            let message = [&message.concat(), "; give a literal to choose"].concat();
-            problems.push(Problem { path: path.as_str().to_owned(), message });
-            return None;
-        }
-        (None, _) if nearest.is_empty() => {
-            problems.push(mismatch(value, declared, path));
-            return None;
-        }
-        (None, _) => {
-            problems.append(&mut nearest);
-            return None;
-        }
-    };
-    let union = Writer::new().message(1, &literal).message(2, chosen.as_bytes()).done();
-    Some((scalar(9, &union), looseness))
-}
-
-fn mismatch(value: &InputValue, declared: &LiteralType, path: &Path) -> Problem {
-    let mut message = ["expected ", &declared.in_words(), ", got ", &value.in_words()].concat();
-    let hint = match (&declared.kind, value) {
-        (TypeKind::Boolean, InputValue::Number(_)) => Some("give true or false"),
-        (TypeKind::Datetime, InputValue::Text(_) | InputValue::Number(_)) => Some("give a Date"),
-        (TypeKind::Datetime, InputValue::Instant { .. } | InputValue::Map(_)) => {
-            Some("seconds go from year 1 to 9999, nanos from 0 to 999999999")
-        }
-        (TypeKind::Duration, _) => Some("give milliseconds, or {seconds, nanos} of the same sign"),
-        (TypeKind::StructuredDataset { .. }, _) => Some("give {uri, format}"),
-        (TypeKind::Binary | TypeKind::Error | TypeKind::Struct | TypeKind::Schema | TypeKind::Unknown, _) => {
-            Some("give a ready literal")
-        }
-        (TypeKind::Blob { .. }, _) => Some("give its URI"),
-        _ => None,
-    };
-    if let Some(hint) = hint {
-        message.push_str("; ");
-        message.push_str(hint);
-    }
-    Problem { path: path.as_str().to_owned(), message }
-}
-
-/// A literal with one alternative of a scalar.
-fn scalar(number: u16, content: &[u8]) -> Vec<u8> {
-    let scalar = Writer::new().message(number, content).done();
-    Writer::new().message(1, &scalar).done()
-}
-
-fn text_literal(text: &str) -> Vec<u8> {
-    scalar(1, &Writer::new().message(3, text.as_bytes()).done())
-}
-
-/// The declared blob type goes along unchanged.
-fn blob(uri: &str, declared: &LiteralType) -> Vec<u8> {
-    let metadata = Writer::new().message(1, field(declared.as_bytes(), 5).unwrap_or_default()).done();
-    scalar(2, &Writer::new().message(1, &metadata).text(3, uri).done())
-}
-
-/// From `{uri, format}`; a declared format counts more.
-fn structured_dataset(value: &InputValue, declared: &LiteralType, format: &str) -> Option<Vec<u8>> {
-    let InputValue::Map(entries) = value else { return None };
-    let mut of = field(declared.as_bytes(), 8).unwrap_or_default().to_vec();
-    if format.is_empty() {
-        of.extend(Writer::new().text(2, text_of(entries, "format").unwrap_or_default()).done());
-    }
-    let metadata = Writer::new().message(1, &of).done();
-    Some(scalar(8, &Writer::new().text(1, text_of(entries, "uri")?).message(2, &metadata).done()))
-}
-
-/// A text, or the `uri` of an object that has one.
-fn uri(value: &InputValue) -> Option<&str> {
-    match value {
-        InputValue::Text(text) => Some(text),
-        InputValue::Map(entries) => text_of(entries, "uri"),
-        _ => None,
-    }
-}
-
-fn text_of<'a>(entries: &'a [(String, InputValue)], name: &str) -> Option<&'a str> {
+pub(super) fn text_of<'a>(entries: &'a [(String, InputValue)], name: &str) -> Option<&'a str> {
     entries.iter().find_map(|(entry, value)| match value {
         InputValue::Text(text) if entry == name => Some(text.as_str()),
         _ => None,
@@ -295,23 +439,4 @@ fn seconds_and_nanos(entries: &[(String, InputValue)]) -> Option<(i64, i32)> {
         }
     }
     (!entries.is_empty()).then_some((seconds, nanos))
-}
-
-/// 0001-01-01 to 9999-12-31, as protobuf's Timestamp has it.
-fn is_instant(seconds: i64, nanos: i32) -> bool {
-    (-62_135_596_800..=253_402_300_799).contains(&seconds) && (0..1_000_000_000).contains(&nanos)
-}
-
-/// A number of milliseconds, to the microsecond.
-fn milliseconds(ms: f64) -> Option<(i64, i32)> {
-    let micros = ms * 1000.0;
-    // Beyond 2^53 a float no longer has every microsecond: 285 years.
-    let micros = whole(micros.round()).filter(|_| ms.is_finite())?;
-    let nanos = i32::try_from(micros % 1_000_000 * 1000).ok()?;
-    Some((micros / 1_000_000, nanos))
-}
-
-/// About 10,000 years either way, as protobuf's Duration has it.
-fn is_duration(seconds: i64, nanos: i32) -> bool {
-    seconds.abs() <= 315_576_000_000 && nanos.abs() < 1_000_000_000 && (seconds == 0 || i64::from(nanos) * seconds >= 0)
 }

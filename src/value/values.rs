@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{from_literal, sorted_entries, Literal, LiteralType, OutputValue};
+use super::{from_literal, sorted_entries, Literal, LiteralType, OutputValue, Path, Reading};
 use crate::codec::Malformed;
+use crate::error::{Error, Kind};
 
 /// Named literals in the order of their names, with declared types where the interface is known. Cloning shares them.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,13 @@ impl Values {
             literals.push((name, Literal::new(literal)));
         }
         Ok(Values { literals: literals.into(), types })
+    }
+
+    /// Takes literals by name, and what is known about their types.
+    #[must_use]
+    pub fn new(mut literals: Vec<(String, Literal)>, types: Vec<(String, LiteralType)>) -> Self {
+        literals.sort_by(|(one, _), (two, _)| one.cmp(two));
+        Values { literals: literals.into(), types: types.into() }
     }
 
     /// The same with declared types.
@@ -55,21 +63,41 @@ impl Values {
         &self.literals
     }
 
-    /// The value called `name`.
+    /// The declared type of the value called `name`, where it is known.
+    #[must_use]
+    pub fn declared(&self, name: &str) -> Option<&LiteralType> {
+        self.types.iter().find(|(known, _)| known == name).map(|(_, literal_type)| literal_type)
+    }
+
+    /// The value called `name`. What is not of its declared type comes as what it is.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<OutputValue> {
         let (_, literal) = self.literals.iter().find(|(known, _)| known == name)?;
-        Some(self.output(name, literal))
+        Some(from_literal(literal.as_bytes(), self.declared(name)))
     }
 
-    /// All names and values.
+    /// The value called `name`, by its declared type or by `as_type`.
+    ///
+    /// # Errors
+    /// `Kind::Value` when there is no such value, with the names that there are; when it is not of its type.
+    pub fn read(&self, name: &str, as_type: Option<&LiteralType>, reading: &Reading<'_>) -> Result<OutputValue, Error> {
+        let Some((_, literal)) = self.literals.iter().find(|(known, _)| known == name) else {
+            let names: Vec<&str> = self.names().collect();
+            let there_are = if names.is_empty() { "; there are none" } else { "; there are: " };
+            let message = ["there is no value ", name, there_are, &names.join(", ")].concat();
+            return Err(Error::new(Kind::Value, message).at(name));
+        };
+        let declared = as_type.or_else(|| self.declared(name));
+        reading
+            .literal(literal.as_bytes(), declared, &Path::new(name))
+            .map_err(|problem| Error::from_problems(Kind::Value, "toLiterals() has it as it came", vec![*problem]))
+    }
+
+    /// All names and values. What is not of its declared type comes as what it is.
     #[must_use]
     pub fn to_output(&self) -> Vec<(String, OutputValue)> {
-        self.literals.iter().map(|(name, literal)| (name.clone(), self.output(name, literal))).collect()
-    }
-
-    fn output(&self, name: &str, literal: &Literal) -> OutputValue {
-        let declared = self.types.iter().find(|(known, _)| known == name).map(|(_, literal_type)| literal_type);
-        from_literal(literal.as_bytes(), declared)
+        let value =
+            |(name, literal): &(String, Literal)| (name.clone(), from_literal(literal.as_bytes(), self.declared(name)));
+        self.literals.iter().map(value).collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 
-use js_sys::{Array, Object, Promise, Uint8Array};
+use js_sys::{Array, BigUint64Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::pages::ExecutionPages;
@@ -22,6 +22,20 @@ extern "C" {
     /// Declares the instance dead.
     #[wasm_bindgen(method)]
     pub fn die(this: &Environment, reason: &str);
+
+    /// A value of the caller, packed: numbers, text and bytes. `js/packed.ts`
+    #[wasm_bindgen(method, catch)]
+    pub fn pack(this: &Environment, value: &JsValue) -> Result<Array, JsValue>;
+
+    /// A packed value as JavaScript users expect it. `js/packed.ts`
+    #[wasm_bindgen(method, catch)]
+    pub fn unpack(
+        this: &Environment,
+        numbers: &BigUint64Array,
+        text: &str,
+        bytes: &Uint8Array,
+        form: &JsValue,
+    ) -> Result<JsValue, JsValue>;
 
     /// The JSON text of a value; undefined when it can't be written without `exact`.
     #[wasm_bindgen(method, catch, js_name = encodeJson)]

@@ -10,6 +10,7 @@ mod execution;
 mod host;
 mod json;
 mod lend;
+mod literal;
 mod node;
 mod options;
 mod pages;

@@ -90,9 +90,11 @@ export interface ExecutionReference {
 }
 
 /**
- * A value as it comes out of a literal: integers as number, beyond ±(2^53-1) as bigint; datetime as Date; duration in
- * milliseconds; list and map as array and object; none as null; struct as its JSON; file or directory as
- * `{ uri, format, multipart }`; structured dataset as `{ uri, format }`; other binary as `{ tag, value }`.
+ * A value as it comes out of a literal: integers as number, beyond ±(2^53-1) as bigint; datetime as Date, whose exact time
+ * `literal.timestamp` tells; duration in milliseconds; list and map as array and object; none as null; struct as the object
+ * that its schema describes, with a Map where keys are no texts; file, directory and structured dataset as FlyteFile,
+ * FlyteDirectory and StructuredDataset; other binary as `{ tag, value }`; error as `{ message, failedNodeId }`; a literal
+ * that is stored apart as OffloadedLiteral.
  */
 export type FlyteValue =
   | null
@@ -101,8 +103,52 @@ export type FlyteValue =
   | bigint
   | string
   | Date
+  | Uint8Array
+  | BigInt64Array
+  | Float64Array
+  | FlyteFile
+  | FlyteDirectory
+  | StructuredDataset
+  | OffloadedLiteral
+  | UnionVariant
   | FlyteValue[]
-  | { [name: string]: FlyteValue | Uint8Array }
+  | Map<FlyteValue, FlyteValue>
+  | { [name: string]: FlyteValue }
+
+/** A literal: ProtoJSON, its bytes, or one of `literal.ready`. */
+export type LiteralLike = core.Literal | Uint8Array | { readonly bytes: Uint8Array }
+
+/** A literal type: ProtoJSON or its bytes. */
+export type TypeLike = core.LiteralType | Uint8Array
+
+/** Options of `literal.toLiteral`. */
+export interface ToLiteralOptions {
+  /** Structs in MessagePack, or as protobuf Struct for servers before Flyte 1.14. Default: `msgpack`. */
+  structs?: 'msgpack' | 'protobuf' | undefined
+}
+
+/** How values come. */
+export interface Form {
+  /** Integers as bigint: those beyond ±(2^53 - 1) alone, or all. Default: `large`. */
+  bigints?: 'large' | 'all' | undefined
+  /** Lists of integers as BigInt64Array and of floats as Float64Array, unless they are empty. Default: false, plain arrays. */
+  typedArrays?: boolean | undefined
+}
+
+/** Options of `literal.fromLiteral`. */
+export interface FromLiteralOptions extends Form {
+  /** Values of unions come as `{ tag, value }`, which `literal.variant` makes too. Default: false, the value alone. */
+  variants?: boolean | undefined
+  /** Content of literals that are stored apart: their bytes by URI, or who has them. */
+  stored?: Record<string, Uint8Array> | ((uri: string) => Uint8Array | undefined) | undefined
+}
+
+/** The inputs or outputs of an execution; iterating gives names and values. */
+export interface FlyteValues {
+  /** One value by the type given instead of the declared one, and in another form when asked for. It is not kept. */
+  getAs(name: string, type?: TypeLike, options?: FromLiteralOptions): FlyteValue
+  [Symbol.iterator](): IterableIterator<[string, FlyteValue]>
+}
 
 /** Options of `execute`. */
 export interface ExecuteOptions extends CallOptions {

@@ -1,18 +1,26 @@
 //! `FlyteValues`: the inputs or outputs of an execution.
 
-use js_sys::{JsString, Object};
+use js_sys::{Array, Function, JsString, Map, Object};
 use wasm_bindgen::prelude::*;
 
 use super::error::{set, to_js_error};
-use super::json::wire_to_js;
-use super::value::{output, outputs};
-use crate::error::{Error, Kind};
-use crate::value::Values;
+use super::json::{wire_to_js, JsFloats};
+use super::literal::{literal_type, with_reading};
+use super::value::output_as;
+use crate::value::{repr, OutputValue, Packed, Values};
 
-/// Named values, kept as literals until somebody looks.
+/// Named values, kept as literals until somebody looks; iterating gives names and values.
 #[wasm_bindgen]
 pub struct FlyteValues {
-    pub(super) inner: Values,
+    inner: Values,
+    /// What was converted so far, by name.
+    known: Map,
+}
+
+impl FlyteValues {
+    pub(super) fn new(inner: Values) -> Self {
+        FlyteValues { inner, known: Map::new() }
+    }
 }
 
 #[wasm_bindgen]
@@ -23,21 +31,65 @@ impl FlyteValues {
         self.inner.names().map(JsString::from).collect()
     }
 
-    /// One value. A name that is not there throws an error that lists the names.
+    /// How many there are.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether there is a value of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.inner.names().any(|known| known == name)
+    }
+
+    /// One value by its declared type, or by what its literal is where none is known. It is converted once. A name that
+    /// is not there throws an error that lists the names; so does a literal that is not of its declared type.
     #[wasm_bindgen(unchecked_return_type = "FlyteValue")]
     pub fn get(&self, name: &str) -> Result<JsValue, JsValue> {
-        let value = self.inner.get(name).ok_or_else(|| {
-            let names: Vec<&str> = self.inner.names().collect();
-            let message = ["there is no value ", name, "; there are: ", &names.join(", ")].concat();
-            to_js_error(Error::new(Kind::Value, message).at(name))
-        })?;
-        output(&value)
+        let key = JsValue::from(name);
+        if self.known.has(&key) {
+            return Ok(self.known.get(&key));
+        }
+        let value = self.read(name, None, false, None, &JsValue::UNDEFINED)?;
+        self.known.set(&key, &value);
+        Ok(value)
+    }
+
+    /// One value by the type and in the form given, see `literal.fromLiteral`.
+    #[wasm_bindgen(js_name = readValue, skip_typescript)]
+    pub fn read(
+        &self,
+        name: &str,
+        as_type: Option<Box<[u8]>>,
+        variants: bool,
+        stored: Option<Function>,
+        form: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let as_type = as_type.map(|as_type| literal_type(&as_type)).transpose()?;
+        let value = with_reading(variants, stored, |reading| self.inner.read(name, as_type.as_ref(), reading));
+        output_as(&Packed::of(&value.map_err(to_js_error)?), form)
     }
 
     /// All values as a plain object.
     #[wasm_bindgen(js_name = toObject, unchecked_return_type = "Record<string, any>")]
     pub fn to_object(&self) -> Result<JsValue, JsValue> {
-        outputs(&self.inner.to_output())
+        for name in self.inner.names() {
+            self.get(name)?;
+        }
+        Object::from_entries(&self.known_in_order()).map(Into::into)
+    }
+
+    /// All names and values.
+    #[wasm_bindgen(unchecked_return_type = "[string, FlyteValue][]")]
+    pub fn entries(&self) -> Result<Array, JsValue> {
+        for name in self.inner.names() {
+            self.get(name)?;
+        }
+        Ok(self.known_in_order())
+    }
+
+    fn known_in_order(&self) -> Array {
+        self.inner.names().map(|name| Array::of2(&name.into(), &self.known.get(&name.into()))).collect()
     }
 
     /// All values as `flyteidl.core.Literal` in ProtoJSON, by name.
@@ -49,4 +101,16 @@ impl FlyteValues {
         }
         Ok(object.into())
     }
+
+    /// All values for display, see `literal.repr`.
+    #[wasm_bindgen(unchecked_return_type = "Record<string, any>")]
+    pub fn repr(&self) -> Result<JsValue, JsValue> {
+        let shown = |(name, literal): &(String, _)| (name.clone(), of_literal(literal));
+        let entries: Vec<(String, OutputValue)> = self.inner.literals().iter().map(shown).collect();
+        output_as(&Packed::of_entries(&entries), &JsValue::UNDEFINED)
+    }
+}
+
+fn of_literal(literal: &crate::value::Literal) -> OutputValue {
+    repr(literal.as_bytes(), &JsFloats)
 }

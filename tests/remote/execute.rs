@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::support::{call, id, input, message, ok, status, unexpected, vectors, Request, Server};
 
 /// What flytekit does and this client does not.
-const DEVIATIONS: [(&str, &str); 11] = [
+const DEVIATIONS: [(&str, &str); 10] = [
     ("missing-required", "a missing required input is told here, not by the server"),
     ("no-inputs", "a missing required input is told here, not by the server"),
     ("fixed-input-override", "an input that the launch plan has fixed is refused here, not by the server"),
@@ -25,8 +25,7 @@ const DEVIATIONS: [(&str, &str); 11] = [
     ("overwrite-option", "there is one option for it, and it counts"),
     ("notify-default", "notifications that are given are sent"),
     ("notify-disable-false", "notifications that are given are sent"),
-    ("io-types", "struct inputs need a ready literal"),
-    ("type-hint", "struct inputs need a ready literal"),
+    ("dataclass-no-hint", "plain objects are converted by the schema of the dataclass"),
 ];
 
 /// An entity as it would have been fetched. A vector has no defaults: what flytekit was not given has one.
@@ -263,7 +262,7 @@ fn all_mistakes_in_inputs_are_told_at_once_and_nothing_is_sent() {
     assert_eq!(
         error.message,
         "4 mistakes in the inputs of lp:p:d:etl:v1:\n  \
-         inputs.limit: expected integer, got text \"many\"\n  \
+         inputs.limit: expected int, got text \"many\"\n  \
          inputs.region: fixed by the launch plan and can't be given; leave it out\n  \
          inputs.dya: no such input; there are day, limit\n  \
          inputs.day: required and missing; expected datetime"

@@ -1,0 +1,19 @@
+// What `literal` and the values of an execution share: literals and types in any of their forms as bytes.
+
+import { type FromLiteralOptions, protoFromObject } from '#bindings'
+import { ReadyLiteral } from './handles.js'
+
+export const LITERAL = 'flyteidl.core.Literal'
+export const TYPE = 'flyteidl.core.LiteralType'
+
+/** The bytes of a message given as such, as an object, or as a ready literal. */
+export function bytesOf(typeName: string, value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (value instanceof ReadyLiteral) return value.bytes
+  return protoFromObject(typeName, value)
+}
+
+/** Who has the content of literals that are stored apart. */
+export function storedOf({ stored }: FromLiteralOptions): ((uri: string) => Uint8Array | undefined) | undefined {
+  return typeof stored === 'object' ? (uri) => (Object.hasOwn(stored, uri) ? stored[uri] : undefined) : stored
+}

@@ -1,0 +1,529 @@
+// Values as one row of numbers, one text and one run of bytes: how they cross between JavaScript and the core, whose other
+// half is `src/value/packed.rs`. A call across that border costs more than writing many numbers.
+
+import { type Form, protoToText } from '#bindings'
+import { handleKind } from './brand.js'
+import { timestampOf, toDate } from './datetime.js'
+import {
+  FlyteDirectory,
+  FlyteFile,
+  type FlyteFloat,
+  OffloadedLiteral,
+  type ReadyLiteral,
+  StructuredDataset,
+  UnionVariant,
+} from './handles.js'
+
+const UNDEFINED = 0
+const NULL = 1
+const FALSE = 2
+const TRUE = 3
+const NUMBER = 4
+const FLOAT = 5
+const INT = 6
+const BIG_INT = 7
+const TEXT = 8
+const INSTANT = 9
+const DURATION = 10
+const BYTES = 11
+const LIST = 12
+const NUMBERS = 13
+const INTS = 14
+const MAP = 15
+const PAIRS = 16
+const BLOB = 17
+const DATASET = 18
+const CONTENT = 19
+const VARIANT = 20
+const LITERAL = 21
+const OTHER = 22
+const BINARY = 23
+const ERROR = 24
+const OFFLOADED = 25
+
+/** Deeper values are refused; it also ends a value that contains itself. */
+const MAX_DEPTH = 100
+const MAX_INT = 2n ** 63n
+
+const encoder = new TextEncoder()
+
+/** A value: its row of numbers, its texts in UTF-8 with a line feed after each, its bytes, and what is to be uploaded. */
+export type Packed = [numbers: BigUint64Array, texts: Uint8Array, bytes: Uint8Array, contents: unknown[]]
+
+/** Packs a value. */
+export function pack(value: unknown): Packed {
+  const packer = new Packer()
+  packer.put(value, 0)
+  return packer.done()
+}
+
+class Packer {
+  floats = new Float64Array(128)
+  ints = new BigInt64Array(this.floats.buffer)
+  at = 0
+  texts: string[] = []
+  chunks: Uint8Array[] = []
+  contents: unknown[] = []
+  keys = new Map<string, number>()
+
+  done(): Packed {
+    // A line feed keeps halves of characters from meeting.
+    const texts = this.texts.length ? encoder.encode(`${this.texts.join('\n')}\n`) : new Uint8Array()
+    return [new BigUint64Array(this.floats.buffer, 0, this.at), texts, join(this.chunks), this.contents]
+  }
+
+  room(count: number): undefined {
+    if (this.at + count <= this.floats.length) return
+    const floats = new Float64Array(Math.max(this.floats.length * 2, this.at + count + 64))
+    floats.set(this.floats.subarray(0, this.at))
+    this.floats = floats
+    this.ints = new BigInt64Array(floats.buffer)
+  }
+
+  number(number: number): undefined {
+    if (this.at === this.floats.length) this.room(1)
+    this.floats[this.at++] = number
+  }
+
+  integer(integer: bigint): undefined {
+    this.room(1)
+    this.ints[this.at++] = integer
+  }
+
+  text(text: string): undefined {
+    this.number(text.length)
+    this.texts.push(text)
+  }
+
+  other(words: string): undefined {
+    this.number(OTHER)
+    this.text(words)
+  }
+
+  bytes(bytes: Uint8Array): undefined {
+    this.number(bytes.length)
+    this.chunks.push(bytes)
+  }
+
+  put(value: unknown, depth: number): undefined {
+    switch (typeof value) {
+      case 'number':
+        this.number(NUMBER)
+        return this.number(value)
+      case 'string':
+        this.number(TEXT)
+        return this.text(value)
+      case 'boolean':
+        return this.number(value ? TRUE : FALSE)
+      case 'undefined':
+        return this.number(UNDEFINED)
+      case 'bigint':
+        return this.bigint(value)
+      case 'object':
+        if (value === null) return this.number(NULL)
+        if (depth > MAX_DEPTH) return this.other(`a value nested over ${MAX_DEPTH} deep`)
+        if (Array.isArray(value)) return this.array(value, depth)
+        return this.object(value, depth)
+      default:
+        return this.other(`a ${typeof value}`)
+    }
+  }
+
+  bigint(value: bigint): undefined {
+    if (value >= -MAX_INT && value < MAX_INT) {
+      this.number(INT)
+      this.integer(value)
+    } else if (value >= 0n && value < MAX_INT * 2n) {
+      this.number(BIG_INT)
+      this.integer(BigInt.asIntN(64, value))
+    } else {
+      this.other('a bigint beyond 64 bits')
+    }
+  }
+
+  array(values: readonly unknown[], depth: number): undefined {
+    const count = values.length
+    const start = this.at
+    if (count > 0 && typeof values[0] === 'number') {
+      this.room(count + 2)
+      const { floats } = this
+      let at = start + 2
+      for (let i = 0; i < count; i++) {
+        const value = values[i]
+        if (typeof value !== 'number') break
+        floats[at++] = value
+      }
+      if (at === start + 2 + count) {
+        floats[start] = NUMBERS
+        floats[start + 1] = count
+        this.at = at
+        return
+      }
+    }
+    this.number(LIST)
+    this.number(count)
+    for (let i = 0; i < count; i++) this.put(values[i], depth + 1)
+  }
+
+  /** Numbers of a typed array. */
+  row(values: ArrayLike<number>): undefined {
+    this.number(NUMBERS)
+    this.number(values.length)
+    this.room(values.length)
+    this.floats.set(values, this.at)
+    this.at += values.length
+  }
+
+  entries(entries: Iterable<[string, unknown]>, count: number, depth: number): undefined {
+    this.number(MAP)
+    this.number(count)
+    for (const [key, value] of entries) {
+      this.key(key)
+      this.put(value, depth + 1)
+    }
+  }
+
+  key(key: string): undefined {
+    const known = this.keys.get(key)
+    if (known !== undefined) return this.number(known)
+    this.number(this.keys.size)
+    this.keys.set(key, this.keys.size)
+    this.text(key)
+  }
+
+  object(value: object, depth: number): undefined {
+    const prototype = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === null) return this.plain(value, depth)
+    if (value instanceof Date) return this.date(value)
+    if (ArrayBuffer.isView(value)) return this.view(value)
+    const kind = handleKind(value)
+    if (kind) return this.handle(value, kind, depth)
+    if (value instanceof Map) return this.map(value, depth)
+    const tag = Object.prototype.toString.call(value).slice(8, -1)
+    switch (tag) {
+      case 'Date':
+        return this.date(value as Date)
+      case 'ArrayBuffer':
+        this.number(BYTES)
+        return this.bytes(new Uint8Array(value as ArrayBuffer))
+      case 'Blob':
+      case 'File':
+        this.number(CONTENT)
+        this.number(this.contents.push(value) - 1)
+        return this.text(`a ${tag}`)
+      case 'Set':
+        return this.other('a Set; give an array')
+    }
+    if (tag.startsWith('Temporal.')) return this.temporal(value, tag)
+    // Objects of another realm have another prototype, above which there is nothing either.
+    if (Object.getPrototypeOf(prototype) === null) return this.plain(value, depth)
+    this.other(`an object (${value.constructor?.name || tag})`)
+  }
+
+  plain(value: object, depth: number): undefined {
+    const names = Object.keys(value)
+    this.number(MAP)
+    this.number(names.length)
+    for (const name of names) {
+      this.key(name)
+      this.put((value as Record<string, unknown>)[name], depth + 1)
+    }
+  }
+
+  map(value: Map<unknown, unknown>, depth: number): undefined {
+    let named = true
+    for (const key of value.keys()) if (typeof key !== 'string') named = false
+    if (named) return this.entries(value as Map<string, unknown>, value.size, depth)
+    this.number(PAIRS)
+    this.number(value.size)
+    for (const [key, item] of value) {
+      this.put(key, depth + 1)
+      this.put(item, depth + 1)
+    }
+  }
+
+  date(date: Date): undefined {
+    if (Number.isNaN(date.getTime())) return this.other('an invalid Date')
+    const { seconds, nanos } = timestampOf(date)
+    this.time(INSTANT, seconds, nanos)
+  }
+
+  time(mark: number, seconds: number, nanos: number): undefined {
+    this.number(mark)
+    this.number(seconds)
+    this.number(nanos)
+  }
+
+  view(view: ArrayBufferView): undefined {
+    if (view instanceof Uint8Array) {
+      this.number(BYTES)
+      return this.bytes(view)
+    }
+    const tag = Object.prototype.toString.call(view).slice(8, -1)
+    if (tag === 'DataView') return this.other('a DataView; give a Uint8Array')
+    if (tag !== 'BigInt64Array' && tag !== 'BigUint64Array') return this.row(view as unknown as ArrayLike<number>)
+    const ints = view as BigInt64Array
+    if (tag === 'BigUint64Array' && ints.some((integer) => integer >= MAX_INT)) return this.array([...ints], 0)
+    this.number(INTS)
+    this.number(ints.length)
+    this.room(ints.length)
+    this.ints.set(ints, this.at)
+    this.at += ints.length
+  }
+
+  handle(value: object, kind: string, depth: number): undefined {
+    switch (kind) {
+      case 'file':
+      case 'directory': {
+        const { uri, format } = value as FlyteFile
+        this.number(BLOB)
+        this.number(kind === 'directory' ? 1 : 0)
+        this.text(String(uri))
+        return this.text(String(format))
+      }
+      case 'dataset': {
+        const { uri, format } = value as StructuredDataset
+        this.number(DATASET)
+        this.text(String(uri))
+        return this.text(String(format))
+      }
+      case 'literal':
+        this.number(LITERAL)
+        return this.bytes((value as ReadyLiteral).bytes)
+      case 'variant':
+        this.number(VARIANT)
+        this.text(String((value as UnionVariant).tag))
+        return this.put((value as UnionVariant).value, depth + 1)
+      case 'float':
+        this.number(FLOAT)
+        return this.number(Number((value as FlyteFloat).value))
+      default:
+        return this.other('an offloaded literal, which was not fetched')
+    }
+  }
+
+  temporal(value: object, tag: string): undefined {
+    const times = value as { epochNanoseconds?: bigint } & Record<string, number>
+    const giga = 1_000_000_000n
+    if (typeof times.epochNanoseconds === 'bigint') {
+      const rest = ((times.epochNanoseconds % giga) + giga) % giga
+      return this.time(INSTANT, Number((times.epochNanoseconds - rest) / giga), Number(rest))
+    }
+    if (tag === 'Temporal.PlainDate') return this.put(String(value), 0)
+    if (tag !== 'Temporal.Duration') return this.other(`a ${tag}, which is no point in time`)
+    if (times.years || times.months) return this.other('a Temporal.Duration with years or months, which have no length')
+    const units: [string, bigint][] = [
+      ['weeks', 604_800n * giga],
+      ['days', 86_400n * giga],
+      ['hours', 3_600n * giga],
+      ['minutes', 60n * giga],
+      ['seconds', giga],
+      ['milliseconds', 1_000_000n],
+      ['microseconds', 1_000n],
+      ['nanoseconds', 1n],
+    ]
+    const nanos = units.reduce((sum, [unit, length]) => sum + BigInt(times[unit] ?? 0) * length, 0n)
+    this.time(DURATION, Number(nanos / giga), Number(nanos % giga))
+  }
+}
+
+function join(chunks: Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0] as Uint8Array
+  const joined = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    joined.set(chunk, at)
+    at += chunk.length
+  }
+  return joined
+}
+
+/** A packed value of the core as JavaScript users expect it. */
+export function unpack(numbers: BigUint64Array, text: string, bytes: Uint8Array, form: Form | undefined): unknown {
+  return new Unpacker(numbers, text, bytes, form ?? {}).value()
+}
+
+class Unpacker {
+  floats: Float64Array
+  ints: BigInt64Array
+  high: Int32Array
+  low: Uint32Array
+  at = 0
+  textAt = 0
+  byteAt = 0
+  keys: string[] = []
+
+  constructor(
+    numbers: BigUint64Array,
+    readonly text: string,
+    readonly rawBytes: Uint8Array,
+    readonly form: Form,
+  ) {
+    this.floats = new Float64Array(numbers.buffer, numbers.byteOffset, numbers.length)
+    this.ints = new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length)
+    this.high = new Int32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2)
+    this.low = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2)
+  }
+
+  number(): number {
+    return this.floats[this.at++] as number
+  }
+
+  string(): string {
+    const start = this.textAt
+    this.textAt += this.number()
+    return this.text.substring(start, this.textAt)
+  }
+
+  bytes(): Uint8Array {
+    const start = this.byteAt
+    this.byteAt += this.number()
+    return this.rawBytes.slice(start, this.byteAt)
+  }
+
+  integer(at: number): number | bigint {
+    if (this.form.bigints !== 'all') {
+      const number = (this.high[at * 2 + 1] as number) * 4_294_967_296 + (this.low[at * 2] as number)
+      if (number <= Number.MAX_SAFE_INTEGER && number >= Number.MIN_SAFE_INTEGER) return number
+    }
+    return this.ints[at] as bigint
+  }
+
+  value(): unknown {
+    const mark = this.number()
+    switch (mark) {
+      case NULL:
+        return null
+      case FALSE:
+        return false
+      case TRUE:
+        return true
+      case NUMBER:
+        return this.number()
+      case INT:
+        return this.integer(this.at++)
+      case BIG_INT:
+        return BigInt.asUintN(64, this.ints[this.at++] as bigint)
+      case TEXT:
+        return this.string()
+      case INSTANT: {
+        const seconds = this.number()
+        return toDate(seconds, this.number())
+      }
+      case DURATION: {
+        const seconds = this.number()
+        return seconds * 1000 + this.number() / 1e6
+      }
+      case BYTES:
+        return this.bytes()
+      case LIST: {
+        const count = this.number()
+        if (this.form.typedArrays && count > 0) {
+          if (this.isAll(INT, count)) return BigInt64Array.from(this.stride(count), (at) => this.ints[at] as bigint)
+          if (this.isAll(NUMBER, count)) return Float64Array.from(this.stride(count), (at) => this.floats[at] as number)
+        }
+        const list = new Array(count)
+        for (let i = 0; i < count; i++) list[i] = this.value()
+        return list
+      }
+      case NUMBERS:
+        return this.numbers()
+      case INTS:
+        return this.integers()
+      case MAP:
+        return this.map()
+      case PAIRS: {
+        const count = this.number()
+        const map = new Map<unknown, unknown>()
+        for (let i = 0; i < count; i++) {
+          const key = this.value()
+          map.set(key, this.value())
+        }
+        return map
+      }
+      case BLOB: {
+        const Handle = this.number() ? FlyteDirectory : FlyteFile
+        const uri = this.string()
+        return new Handle(uri, this.string())
+      }
+      case DATASET: {
+        const uri = this.string()
+        const format = this.string()
+        const columns = new Array(this.number())
+        for (let i = 0; i < columns.length; i++) {
+          const name = this.string()
+          columns[i] = { name, type: this.string() }
+        }
+        return new StructuredDataset(uri, format, columns)
+      }
+      case VARIANT: {
+        const tag = this.string()
+        return new UnionVariant(tag, this.value())
+      }
+      case LITERAL:
+        return JSON.parse(protoToText('flyteidl.core.Literal', this.bytes()))
+      case BINARY: {
+        const tag = this.string()
+        return { tag, value: this.bytes() }
+      }
+      case ERROR: {
+        const message = this.string()
+        return { message, failedNodeId: this.string() }
+      }
+      case OFFLOADED: {
+        const uri = this.string()
+        return new OffloadedLiteral(uri, this.number())
+      }
+      default:
+        throw new Error(`flyte-remote: no value begins with ${mark}`)
+    }
+  }
+
+  /** Whether the next `count` values are all of a mark that one number follows. */
+  isAll(mark: number, count: number): boolean {
+    for (let i = 0; i < count; i++) if (this.floats[this.at + 2 * i] !== mark) return false
+    return true
+  }
+
+  /** Where the numbers of such values are. */
+  stride(count: number): number[] {
+    const start = this.at + 1
+    this.at += count * 2
+    return Array.from({ length: count }, (_, i) => start + 2 * i)
+  }
+
+  numbers(): Float64Array | number[] {
+    const count = this.number()
+    const row = this.floats.subarray(this.at, this.at + count)
+    this.at += count
+    if (this.form.typedArrays) return row.slice()
+    const list = new Array<number>(count)
+    for (let i = 0; i < count; i++) list[i] = row[i] as number
+    return list
+  }
+
+  integers(): BigInt64Array | (number | bigint)[] {
+    const count = this.number()
+    const start = this.at
+    this.at += count
+    if (this.form.typedArrays) return this.ints.slice(start, this.at)
+    const list = new Array<number | bigint>(count)
+    for (let i = 0; i < count; i++) list[i] = this.integer(start + i)
+    return list
+  }
+
+  map(): Record<string, unknown> {
+    const count = this.number()
+    const object: Record<string, unknown> = {}
+    for (let i = 0; i < count; i++) {
+      const index = this.number()
+      if (index === this.keys.length) this.keys.push(this.string())
+      const key = this.keys[index] as string
+      const value = this.value()
+      // An ordinary key in a Flyte map.
+      if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+      else object[key] = value
+    }
+    return object
+  }
+}

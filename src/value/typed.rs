@@ -1,0 +1,395 @@
+//! A caller's value as what a struct holds: every number an integer or a float, as the JSON schema says.
+
+use std::borrow::Cow;
+
+use super::conversion::Conversion;
+use super::input::whole;
+use super::schema::{Object, Schema, Schemas, TextFormat};
+use super::{time, InputValue, Path};
+
+/// What MessagePack knows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Typed<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    BigInt(u64),
+    Float(f64),
+    Text(Cow<'a, str>),
+    Bytes(&'a [u8]),
+    List(Vec<Typed<'a>>),
+    Map(Vec<(Typed<'a>, Typed<'a>)>),
+}
+
+/// How deep values may nest.
+const MAX_DEPTH: usize = 96;
+
+/// How often alternatives may be tried. Schemas that refer to themselves have endlessly many.
+const MOST_TRIES: u32 = 1 << 23;
+
+impl Conversion<'_> {
+    /// What `value` is by `schema`; `None` when it does not fit, which is among the problems then.
+    pub(super) fn typed<'v>(
+        &mut self,
+        value: &'v InputValue,
+        schema: &'v Schema,
+        of: &'v Schemas,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Typed<'v>> {
+        if depth > MAX_DEPTH {
+            self.problem(path, "nested too deeply".to_owned());
+            return None;
+        }
+        let schema = of.resolved(schema);
+        let fit = match (schema, value) {
+            (Schema::Any, _) => return self.untyped(value, path, depth),
+            (Schema::AnyOf(any), _) => return self.any_of(value, any, of, path, depth),
+            (Schema::Object(object), _) => return self.object(value, object, of, path, depth),
+            (Schema::List(element), _) => return self.typed_list(value, element, of, path, depth),
+            (Schema::Null, InputValue::Null | InputValue::Undefined) => Some(Typed::Null),
+            (Schema::Bool, InputValue::Bool(flag)) => Some(Typed::Bool(*flag)),
+            (Schema::Int, InputValue::Number(number)) => whole(*number).map(Typed::Int),
+            (Schema::Int, InputValue::Int(number)) => Some(Typed::Int(*number)),
+            (Schema::Int, InputValue::BigInt(number)) => Some(Typed::BigInt(*number)),
+            (Schema::Number { .. }, InputValue::Number(number) | InputValue::Float(number)) => {
+                Some(Typed::Float(*number))
+            }
+            (Schema::Number { .. }, InputValue::Int(number)) => exact(*number).map(Typed::Float),
+            (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
+                Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
+            }
+            (Schema::Text(format), InputValue::Text(text)) => {
+                let right = match format {
+                    TextFormat::Plain => true,
+                    TextFormat::Datetime => time::instant(text).is_some(),
+                    TextFormat::Date => time::instant(text).is_some_and(|instant| instant.date_only),
+                };
+                right.then(|| Typed::Text(text.into()))
+            }
+            (Schema::Text(format), InputValue::Instant { seconds, nanos }) if *format != TextFormat::Plain => {
+                let mut text = time::isoformat(*seconds, *nanos);
+                if *format == TextFormat::Date {
+                    text.truncate(10);
+                }
+                Some(Typed::Text(text.into()))
+            }
+            (Schema::Enum(values), _) => {
+                let known = values.iter().find(|known| same(known, value));
+                known.and_then(plain)
+            }
+            _ => None,
+        };
+        if fit.is_none() {
+            self.problem(path, ["expected ", &expected(schema), ", got ", &value.in_words()].concat());
+        }
+        fit
+    }
+
+    /// A value that no schema describes: whole numbers are integers.
+    pub(super) fn untyped<'v>(&mut self, value: &'v InputValue, path: &Path<'_>, depth: usize) -> Option<Typed<'v>> {
+        if depth > MAX_DEPTH {
+            self.problem(path, "nested too deeply".to_owned());
+            return None;
+        }
+        Some(match value {
+            InputValue::List(items) => {
+                let typed =
+                    items.iter().enumerate().map(|(index, item)| self.untyped(item, &path.index(index), depth + 1));
+                Typed::List(all(typed)?)
+            }
+            InputValue::Map(entries) => {
+                let given = entries.iter().filter(|(_, value)| *value != InputValue::Undefined);
+                let typed = given.map(|(name, value)| {
+                    let value = self.untyped(value, &path.key(name), depth + 1)?;
+                    Some((Typed::Text(name.into()), value))
+                });
+                Typed::Map(all(typed)?)
+            }
+            InputValue::Pairs(pairs) => {
+                let typed = pairs.iter().enumerate().map(|(index, (key, value))| {
+                    let path = path.index(index);
+                    Some((self.untyped(key, &path, depth + 1)?, self.untyped(value, &path, depth + 1)?))
+                });
+                Typed::Map(all(typed)?)
+            }
+            _ => match plain(value) {
+                Some(typed) => typed,
+                None => {
+                    let message = ["a struct can't hold ", &value.in_words()].concat();
+                    self.problem(path, message);
+                    return None;
+                }
+            },
+        })
+    }
+
+    fn any_of<'v>(
+        &mut self,
+        value: &'v InputValue,
+        any: &'v [Schema],
+        of: &'v Schemas,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Typed<'v>> {
+        let before = self.problems.len();
+        let mut nearest = Vec::new();
+        for schema in any {
+            self.tries += 1;
+            if self.tries > MOST_TRIES {
+                break;
+            }
+            match self.typed(value, schema, of, path, depth + 1) {
+                // A whole number is an int rather than a float, whichever stands first.
+                Some(Typed::Float(_))
+                    if whole_number(value) && any.iter().any(|other| matches!(of.resolved(other), Schema::Int)) => {}
+                Some(typed) => {
+                    self.problems.truncate(before);
+                    return Some(typed);
+                }
+                None => {
+                    let found = self.problems.split_off(before);
+                    if found.iter().any(|problem| problem.path.len() > path.text().len()) {
+                        nearest = found;
+                    }
+                }
+            }
+        }
+        if nearest.is_empty() {
+            let words: Vec<String> = any.iter().map(|schema| expected(of.resolved(schema))).collect();
+            self.problem(path, ["expected ", &words.join(" or "), ", got ", &value.in_words()].concat());
+        } else {
+            self.problems.append(&mut nearest);
+        }
+        None
+    }
+
+    fn typed_list<'v>(
+        &mut self,
+        value: &'v InputValue,
+        element: &'v Schema,
+        of: &'v Schemas,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Typed<'v>> {
+        let items = match value {
+            InputValue::List(items) => items,
+            InputValue::Numbers(numbers) => {
+                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(element) {
+                    Schema::Number { .. } => Some(Typed::Float(*number)),
+                    Schema::Int | Schema::Any if whole(*number).is_some() => whole(*number).map(Typed::Int),
+                    Schema::Any => Some(Typed::Float(*number)),
+                    _ => self.number(&InputValue::Number(*number), element, of, &path.index(index), depth),
+                });
+                return all(typed).map(Typed::List);
+            }
+            InputValue::Ints(numbers) => {
+                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(element) {
+                    Schema::Int | Schema::Any => Some(Typed::Int(*number)),
+                    _ => self.number(&InputValue::Int(*number), element, of, &path.index(index), depth),
+                });
+                return all(typed).map(Typed::List);
+            }
+            _ => {
+                self.problem(path, ["expected a list, got ", &value.in_words()].concat());
+                return None;
+            }
+        };
+        let typed =
+            items.iter().enumerate().map(|(index, item)| self.typed(item, element, of, &path.index(index), depth + 1));
+        all(typed).map(Typed::List)
+    }
+
+    /// A number out of a list of numbers.
+    fn number<'v>(
+        &mut self,
+        number: &InputValue,
+        schema: &Schema,
+        of: &Schemas,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Typed<'v>> {
+        match self.typed(number, schema, of, path, depth + 1)? {
+            Typed::Int(number) => Some(Typed::Int(number)),
+            Typed::Float(number) => Some(Typed::Float(number)),
+            _ => None,
+        }
+    }
+
+    fn object<'v>(
+        &mut self,
+        value: &'v InputValue,
+        object: &'v Object,
+        of: &'v Schemas,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Typed<'v>> {
+        if let Some(handle) = self.handle(value, object, path) {
+            return handle;
+        }
+        let entries = match value {
+            InputValue::Map(entries) => entries,
+            InputValue::Pairs(pairs) if object.fields.is_empty() => {
+                return self.typed_pairs(pairs, object, of, path, depth)
+            }
+            _ => {
+                let name = if object.title.is_empty() { "an object" } else { &object.title };
+                self.problem(path, ["expected ", name, ", got ", &value.in_words()].concat());
+                return None;
+            }
+        };
+        let (mut typed, mut complete) = (Vec::with_capacity(entries.len()), true);
+        for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
+            let path = path.key(name);
+            let schema = object.fields.iter().find(|field| field.name == *name).map(|field| &field.schema);
+            let Some(schema) = schema.or(object.rest.as_deref()) else {
+                let names: Vec<&str> = object.fields.iter().map(|field| field.name.as_str()).collect();
+                let there_are = if names.is_empty() { "there are none" } else { "there are " };
+                self.problem(&path, ["no such field; ", there_are, &names.join(", ")].concat());
+                complete = false;
+                continue;
+            };
+            let key = match name.parse() {
+                Ok(number) if object.int_keys => Typed::Int(number),
+                _ => Typed::Text(name.into()),
+            };
+            match self.typed(value, schema, of, &path, depth + 1) {
+                Some(value) => typed.push((key, value)),
+                None => complete = false,
+            }
+        }
+        for field in &object.fields {
+            if entries.iter().any(|(name, value)| *name == field.name && *value != InputValue::Undefined) {
+                continue;
+            }
+            let path = path.key(&field.name);
+            if let Some(default) = &field.default {
+                match self.typed(default, &field.schema, of, &path, depth + 1) {
+                    Some(value) => typed.push((Typed::Text((&field.name).into()), value)),
+                    None => complete = false,
+                }
+            } else if field.required {
+                self.problem(
+                    &path,
+                    ["required and missing; expected ", &expected(of.resolved(&field.schema))].concat(),
+                );
+                complete = false;
+            }
+        }
+        complete.then_some(Typed::Map(typed))
+    }
+
+    fn typed_pairs<'v>(
+        &mut self,
+        pairs: &'v [(InputValue, InputValue)],
+        object: &'v Object,
+        of: &'v Schemas,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Option<Typed<'v>> {
+        let Some(rest) = &object.rest else {
+            self.problem(path, "expected no fields, got a Map".to_owned());
+            return None;
+        };
+        let typed = pairs.iter().enumerate().map(|(index, (key, value))| {
+            let path = path.index(index);
+            Some((self.untyped(key, &path, depth + 1)?, self.typed(value, rest, of, &path, depth + 1)?))
+        });
+        all(typed).map(Typed::Map)
+    }
+
+    /// A file, directory or table inside of a dataclass, which Python has as an object of its own. `None` when it is no
+    /// such thing.
+    fn handle<'v>(&mut self, value: &'v InputValue, object: &'v Object, path: &Path<'_>) -> Option<Option<Typed<'v>>> {
+        let multipart = object.title == "FlyteDirectory";
+        let text = |text: &'v str| Typed::Text(text.into());
+        if object.title == "StructuredDataset" {
+            let (uri, format) = match value {
+                InputValue::Text(uri) => (uri.as_str(), ""),
+                InputValue::StructuredDataset { uri, format } => (uri.as_str(), format.as_str()),
+                _ => return None,
+            };
+            return Some(Some(Typed::Map(vec![(text("uri"), text(uri)), (text("file_format"), text(format))])));
+        }
+        if object.title != "FlyteFile" && !multipart {
+            return None;
+        }
+        let uri = match value {
+            InputValue::Map(_) => return None,
+            _ => self.uri(value, multipart, "", path)?,
+        };
+        Some(uri.map(|(uri, _)| Typed::Map(vec![(text("path"), Typed::Text(uri))])))
+    }
+}
+
+/// What needs no schema and holds no other value.
+fn plain(value: &InputValue) -> Option<Typed<'_>> {
+    Some(match value {
+        InputValue::Null | InputValue::Undefined => Typed::Null,
+        InputValue::Bool(flag) => Typed::Bool(*flag),
+        InputValue::Number(number) => whole(*number).map_or(Typed::Float(*number), Typed::Int),
+        InputValue::Float(number) => Typed::Float(*number),
+        InputValue::Int(number) => Typed::Int(*number),
+        InputValue::BigInt(number) => Typed::BigInt(*number),
+        InputValue::Text(text) => Typed::Text(text.into()),
+        InputValue::Bytes(bytes) => Typed::Bytes(bytes),
+        InputValue::Instant { seconds, nanos } => Typed::Text(time::isoformat(*seconds, *nanos).into()),
+        InputValue::Duration { seconds, nanos } => Typed::Float(time::as_seconds(*seconds, *nanos)),
+        InputValue::Numbers(numbers) => {
+            Typed::List(numbers.iter().map(|number| whole(*number).map_or(Typed::Float(*number), Typed::Int)).collect())
+        }
+        InputValue::Ints(numbers) => Typed::List(numbers.iter().map(|number| Typed::Int(*number)).collect()),
+        InputValue::Blob { uri, .. } => Typed::Map(vec![(Typed::Text("path".into()), Typed::Text(uri.into()))]),
+        _ => return None,
+    })
+}
+
+/// One of a schema's values, as the caller wrote it.
+fn same(known: &InputValue, value: &InputValue) -> bool {
+    match (known, value) {
+        (InputValue::Number(known), InputValue::Int(value)) => whole(*known) == Some(*value),
+        _ => known == value,
+    }
+}
+
+fn whole_number(value: &InputValue) -> bool {
+    match value {
+        InputValue::Number(number) => whole(*number).is_some(),
+        InputValue::Int(_) => true,
+        _ => false,
+    }
+}
+
+/// An integer that a float holds exactly.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn exact(number: i64) -> Option<f64> {
+    (number.unsigned_abs() <= 1 << 53).then_some(number as f64)
+}
+
+fn expected(schema: &Schema) -> String {
+    match schema {
+        Schema::Enum(values) => {
+            let texts: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    InputValue::Text(text) => text.clone(),
+                    other => other.in_words(),
+                })
+                .collect();
+            ["one of ", &texts.join(", ")].concat()
+        }
+        schema => schema.in_words().to_owned(),
+    }
+}
+
+/// All of them, after each has been tried.
+fn all<T>(items: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let (mut found, mut complete) = (Vec::with_capacity(items.size_hint().0), true);
+    for item in items {
+        match item {
+            Some(item) => found.push(item),
+            None => complete = false,
+        }
+    }
+    complete.then_some(found)
+}

@@ -1,0 +1,12 @@
+// The replayers of vector files, by file name. A replayer gets one vector and returns `{}`, `{ difference }` or
+// `{ deviation }`.
+
+import { replayFromLiteral } from './from-literal.mjs'
+import { replayRepr } from './literal-repr.mjs'
+import { replayToLiteral } from './to-literal.mjs'
+
+export const REPLAYERS = {
+  'from_literal.json': replayFromLiteral,
+  'literal_repr.json': replayRepr,
+  'to_literal.json': replayToLiteral,
+}
