@@ -98,7 +98,7 @@ macro_rules! snapshot {
             ) -> Promise {
                 let inner = self.inner.clone();
                 call(options, |call| {
-                    Ok(Box::pin(async move { Ok(FlyteValues { inner: inner.inputs(&call).await? }.into()) }))
+                    Ok(Box::pin(async move { Ok(FlyteValues::new(inner.inputs(&call).await?).into()) }))
                 })
             }
 
@@ -110,7 +110,7 @@ macro_rules! snapshot {
             ) -> Promise {
                 let inner = self.inner.clone();
                 call(options, |call| {
-                    Ok(Box::pin(async move { Ok(FlyteValues { inner: inner.outputs(&call).await? }.into()) }))
+                    Ok(Box::pin(async move { Ok(FlyteValues::new(inner.outputs(&call).await?).into()) }))
                 })
             }
 
