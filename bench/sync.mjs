@@ -42,8 +42,7 @@ async function execute(client, name, count) {
   const execution = { ...PLACE, name }
   const at = (second) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
   await client.createExecution({ ...PLACE, name, spec: { launchPlan: id('LAUNCH_PLAN', 'many') }, inputs: {} })
-  const workflowEvent = (phase, second) =>
-    client.createWorkflowEvent({ event: { executionId: execution, phase, occurredAt: at(second) } })
+  const workflowEvent = (phase, second) => client.createWorkflowEvent({ event: { executionId: execution, phase, occurredAt: at(second) } })
   await workflowEvent('RUNNING', 1)
   await each(count, async (i) => {
     const node = { nodeId: `n${i}`, executionId: execution }
@@ -84,7 +83,10 @@ async function register(client) {
   }
   const template = { id: id('WORKFLOW', 'many'), interface: {}, metadata: {}, metadataDefaults: {}, nodes: [node] }
   await client.createWorkflow({ id: id('WORKFLOW', 'many'), spec: { template } })
-  await client.createLaunchPlan({ id: id('LAUNCH_PLAN', 'many'), spec: { workflowId: id('WORKFLOW', 'many'), defaultInputs: {}, fixedInputs: {} } })
+  await client.createLaunchPlan({
+    id: id('LAUNCH_PLAN', 'many'),
+    spec: { workflowId: id('WORKFLOW', 'many'), defaultInputs: {}, fixedInputs: {} },
+  })
 }
 
 /** The median time of a `sync` of a freshly fetched execution, how many calls it made, and what it left in memory. */

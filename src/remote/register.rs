@@ -171,14 +171,20 @@ impl Remote {
             id
         })
         .map_err(malformed)?;
+        // Not simply the first of them: in the bytes, sub-workflows may come before their workflow.
+        let own = match shape {
+            Shape::LaunchPlanSpec => Ok(&[][..]),
+            Shape::LaunchPlan => field(&bytes, 1),
+            _ => field(&bytes, 1).and_then(|template| field(template, 1)),
+        };
+        let own = own.map_err(malformed)?.to_vec();
         if shape == Shape::LaunchPlan {
             bytes = field(&bytes, 2).map_err(malformed)?.to_vec();
         }
-        // A spec's own identifier is the first of its kind in it; sub-workflows come after their workflow.
-        let own = seen.iter().find(|id| id.resource_type == kind).filter(|_| shape != Shape::LaunchPlanSpec);
         let id = match &spec.id {
             Some(id) => self.completed(Identifier { resource_type: kind, ..id.clone() }, register),
-            None => own.cloned().ok_or_else(|| "has no identifier in it; give it an id".to_owned())?,
+            None if own.is_empty() => return Err("has no identifier in it; give it an id".to_owned()),
+            None => Identifier { resource_type: kind, ..Identifier::read(&own).map_err(malformed)? },
         };
         for (part, text) in
             [("project", &id.project), ("domain", &id.domain), ("name", &id.name), ("version", &id.version)]

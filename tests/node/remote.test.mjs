@@ -313,3 +313,124 @@ describe('the server', () => {
     assert.equal(error.retryable, true)
   })
 })
+
+describe('nodes at all levels', () => {
+  it('has those of sub-workflows and launched executions, their attempts and values', async () => {
+    const inner = workflowOf(double, 'tree.inner')
+    const [innerId, outerId] = [inner.template.id, { ...inner.template.id, name: 'tree.outer' }]
+    const bind = (from, to = from) => [{ var: 'n', binding: { promise: { nodeId: from, var: to } } }]
+    const outer = {
+      subWorkflows: [inner.template],
+      template: {
+        ...inner.template,
+        id: outerId,
+        nodes: [
+          { id: 'sub', metadata: { name: 'sub' }, workflowNode: { subWorkflowRef: innerId }, inputs: bind('start-node', 'n') },
+          {
+            id: 'plan',
+            metadata: { name: 'plan' },
+            workflowNode: { launchplanRef: { ...innerId, resourceType: 'LAUNCH_PLAN' } },
+            inputs: bind('start-node', 'n'),
+          },
+        ],
+        outputs: [{ var: 'm', binding: { promise: { nodeId: 'sub', var: 'm' } } }],
+      },
+    }
+    await remote.registerSpecs({ tasks: [double], workflows: [inner] })
+    await remote.registerSpecs({ workflows: [outer] })
+    const run = await remote.execute({ kind: 'workflow', name: 'tree.outer', version: 'v1' }, { inputs: { n: 4 } })
+    assert.equal(await remote.wait(run), run)
+    const names = run.walk().map((node) => node.nodeId)
+    assert.deepEqual(names.filter((name) => !/(start|end)-node$/.test(name)).sort(), ['plan', 'sub', 'sub-0-n0'])
+    const sub = run.node('sub')
+    assert.deepEqual(
+      Object.keys(sub.subworkflowNodeExecutions),
+      sub.nodeExecutions.map((node) => node.nodeId),
+    )
+    const [child] = run.node('plan').workflowExecutions
+    assert.deepEqual([child.phase, child.parent.nodeId, child.parent.execution.name], ['SUCCEEDED', 'plan', run.name])
+    await child.sync()
+    const leaf = run.node('sub-0-n0')
+    assert.equal(leaf.taskExecutions.length, 1)
+    assert.deepEqual((await leaf.outputs()).toObject(), { m: 8 })
+    assert.deepEqual((await leaf.inputs()).toObject(), { n: 4 })
+    assert.deepEqual((await leaf.taskExecutions[0].outputs()).toObject(), { m: 8 })
+    await remote.syncNodeExecution(sub, { nodes: true, data: 'eager' })
+    await remote.syncTaskExecution(leaf.taskExecutions[0])
+    const flat = await remote.fetchExecution(run.name)
+    await flat.sync({ depth: 1 })
+    assert.deepEqual(
+      flat.walk().map((node) => node.nodeId),
+      flat.nodeExecutions.map((node) => node.nodeId),
+    )
+    assert.deepEqual(
+      flat.nodeExecutions.flatMap((node) => node.taskExecutions),
+      [],
+    )
+  })
+
+  it('refuses odd options', async () => {
+    const run = await remote.fetchExecution((await firstOf(remote.recentExecutions())).name)
+    for (const [options, path] of [
+      [{ data: 'now' }, 'options.data'],
+      [{ concurrency: 0 }, 'options.concurrency'],
+      [{ depth: -1 }, 'options.depth'],
+      [{ node: true }, 'options.node'],
+    ]) {
+      const error = await failure(run.sync(options))
+      assert.ok(error.message.includes(path), error.message)
+    }
+    assert.match((await failure(remote.waitAll([run, {}]))).message, /executions\[1\]/)
+  })
+})
+
+describe('watch', () => {
+  it('tells what moves as columns, and ends with the end', async () => {
+    const run = await remote.execute({ kind: 'workflow', name: 'tree.outer', version: 'v1' }, { inputs: { n: 5 } })
+    const table = []
+    const phases = []
+    for await (const change of run.watch()) {
+      const { rows } = change
+      for (let i = 0; i < rows.length; i++) table[rows.index[i]] = { id: rows.nodeId[i], phase: rows.phase[i], parent: rows.parent[i] }
+      assert.deepEqual([table.length, change.loaded], [change.total, change.total])
+      assert.ok(rows.startedAt instanceof Float64Array && rows.phase instanceof Uint8Array)
+      phases.push(change.phase)
+      assert.equal(change.isDone, change.execution.isDone)
+    }
+    assert.equal(phases.at(-1), 'SUCCEEDED')
+    assert.ok(table.every((row) => row.phase === 3))
+    const inside = table.find((row) => row.id === 'sub-0-n0')
+    assert.equal(table[inside.parent].id, 'sub')
+    assert.equal(run.walk().length, table.length)
+  })
+
+  it('ends without an error when it is aborted, and with the loop', async () => {
+    const gate = shellTask('slow', {}, {}, 'sleep 20')
+    await remote.registerSpecs({ tasks: [gate] })
+    const run = await remote.execute({ kind: 'task', name: 'slow', version: 'v1' })
+    const abort = new AbortController()
+    let changes = 0
+    for await (const _ of run.watch({ signal: abort.signal })) {
+      changes += 1
+      setTimeout(() => abort.abort(), 50)
+    }
+    assert.ok(changes >= 1 && !run.isDone)
+    for await (const _ of run.watch()) break
+    assert.equal((await failure(drain(run.watch({ timeoutMs: 300 })))).name, 'TimeoutError')
+    await run.terminate('seen enough')
+    const others = [run, await remote.execute({ kind: 'workflow', name: 'tree.outer', version: 'v1' }, { inputs: { n: 6 } })]
+    await remote.waitAll(others)
+    assert.deepEqual(
+      others.map((one) => one.phase),
+      ['ABORTED', 'SUCCEEDED'],
+    )
+  })
+})
+
+async function firstOf(items) {
+  for await (const item of items) return item
+}
+
+async function drain(items) {
+  for await (const _ of items);
+}
