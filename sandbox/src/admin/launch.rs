@@ -148,6 +148,7 @@ pub(crate) fn launch(
         launch_plan: launch_plan_key,
         task: is_task.then(|| (&entity).into()),
         cluster: String::new(),
+        abort_cause: String::new(),
         user: String::new(),
         created_at: sandbox.now,
         updated_at: sandbox.now,
