@@ -58,7 +58,9 @@ async function everything(id) {
   await visit('')
   const got = await client.getExecution({ id })
   const { executions } = await client.listExecutions({ id: PLACE, limit: 5, filters: `eq(execution_name,${id.name})+value_in(state,0;1)` })
-  const { span } = await client.getExecutionMetrics({ id, depth: 10 })
+  // Of several attempts FlyteAdmin's metrics depend on the order that its database gives them in.
+  const retried = Object.values(nodes).some((node) => node.attempts.length > 1)
+  const span = retried ? undefined : (await client.getExecutionMetrics({ id, depth: 10 })).span
   return { got, listed: same(executions[0], got), data: await client.getExecutionData({ id }), nodes, span }
 }
 
