@@ -174,7 +174,7 @@ fn check(
     id: Option<&admin::NamedEntityIdentifier>,
 ) -> Result<&admin::NamedEntityIdentifier, Status> {
     if resource_type == core::ResourceType::Unspecified as i32 {
-        return Err(missing("resource_type"));
+        return Err(invalid("invalid value for resource_type"));
     }
     let id = id.ok_or_else(|| missing("id"))?;
     for (value, field) in [(&id.project, "project"), (&id.domain, "domain"), (&id.name, "name")] {

@@ -131,6 +131,25 @@ describe('an upload', () => {
   }
 })
 
+describe('a file name', () => {
+  const reference = async (filename) => key((await location({ filename, filenameRoot: 'root' })).nativeUrl)
+
+  it('is read as a URL reference', async () => {
+    const base = `${project}/${domain}`
+    assert.equal(await reference('dir/a.txt'), `${base}/root/dir/a.txt`)
+    assert.equal(await reference('../a.txt'), `${base}/a.txt`)
+    assert.equal(await reference('../../a.txt'), `${project}/a.txt`)
+    assert.equal(await reference('a?b#c'), `${base}/root/a?b#c`)
+    assert.equal(await reference('a%20b'), `${base}/root/a%20b`)
+  })
+
+  it('that is none is refused', async () => {
+    await refused(reference('100%'), 'INTERNAL', /invalid URL escape "%"/)
+    await refused(reference('a%zz'), 'INTERNAL', /Reference is of an invalid format .*: parse .*: invalid URL escape "%zz"/)
+    await refused(reference('a\nb'), 'INTERNAL', /invalid control character in URL/)
+  })
+})
+
 describe('a second upload to the same place', () => {
   const twice = async (first, second) => {
     const place = { filename: 'a.txt', filenameRoot: fresh('root') }
@@ -172,6 +191,11 @@ describe('how long a URL lasts', () => {
     )
   })
 
+  it('longer than nothing', async () => {
+    for (const expiresIn of ['0s', '-1s']) await refused(location({ ...place(), expiresIn }), 'INTERNAL', /expire duration greater than 0/)
+    await refused(client.createDownloadLocation({ nativeUrl: 's3://x/y', expiresIn: '0s' }), 'INTERNAL', /expire duration greater than 0/)
+  })
+
   it('not less than nothing, for a download', async () => {
     await refused(client.createDownloadLocation({ nativeUrl: 's3://x/y', expiresIn: '-1s' }), 'INVALID_ARGUMENT', /less than 0/)
   })
@@ -190,6 +214,11 @@ describe('a download', () => {
     assert.equal((await fetch(signedUrl)).status, 404)
   })
 
+  it('is signed for any bucket', async () => {
+    const { signedUrl } = await client.createDownloadLocation({ nativeUrl: 's3://elsewhere/key' })
+    assert.ok([403, 404].includes((await fetch(signedUrl)).status))
+  })
+
   it('cannot be used to upload', async () => {
     const { uri } = await remote.uploadFile(new Blob(['mine']), { filename: 'mine.txt' })
     const { signedUrl } = await client.createDownloadLocation({ nativeUrl: uri })
@@ -198,7 +227,8 @@ describe('a download', () => {
   })
 
   it('needs a URI', async () => {
-    await refused(client.createDownloadLocation({ nativeUrl: '' }), 'INTERNAL')
+    for (const nativeUrl of ['', 'x', 's3://bucket'])
+      await refused(client.createDownloadLocation({ nativeUrl }), 'INTERNAL', /failed to create a signed url/)
   })
 })
 

@@ -8,6 +8,7 @@ import { play } from './script.mjs'
 import {
   boolean,
   client,
+  differs,
   domain,
   execute,
   executionId,
@@ -258,6 +259,59 @@ for (const [name, service] of Object.entries(ABSENT)) {
     })
   })
 }
+
+/** What an empty request lacks; `some` where FlyteAdmin takes any row for what an incomplete identifier means. */
+const some = { sandbox: ['NOT_FOUND', /missing entity|Failed to get existing execution/], flyteadmin: [] }
+const EMPTY = {
+  createTask: ['INVALID_ARGUMENT', /missing id/],
+  getTask: some,
+  createWorkflow: ['INVALID_ARGUMENT', /missing id/],
+  getWorkflow: ['INVALID_ARGUMENT', /missing id/],
+  createLaunchPlan: ['INVALID_ARGUMENT', /missing id/],
+  getLaunchPlan: ['INVALID_ARGUMENT', /missing id/],
+  updateLaunchPlan: ['INVALID_ARGUMENT', /missing id/],
+  getActiveLaunchPlan: ['INVALID_ARGUMENT', /missing project/],
+  createExecution: ['INVALID_ARGUMENT', /missing project/],
+  relaunchExecution: ['INVALID_ARGUMENT', /missing project/],
+  recoverExecution: ['INVALID_ARGUMENT', /missing project/],
+  getExecution: ['INVALID_ARGUMENT', /missing id/],
+  updateExecution: ['INVALID_ARGUMENT', /missing id/],
+  getExecutionData: some,
+  terminateExecution: ['INVALID_ARGUMENT', /missing id/],
+  getNodeExecution: some,
+  getNodeExecutionData: some,
+  getDynamicNodeWorkflow: some,
+  getTaskExecution: ['INVALID_ARGUMENT', /missing id/],
+  getTaskExecutionData: ['INVALID_ARGUMENT', /missing id/],
+  createWorkflowEvent: ['INVALID_ARGUMENT', /called without event/],
+  createNodeEvent: some,
+  getNamedEntity: ['INVALID_ARGUMENT', /invalid value for resource_type/],
+  updateNamedEntity: ['INVALID_ARGUMENT', /invalid value for resource_type/],
+  registerProject: ['INVALID_ARGUMENT', /missing project/],
+  getProject: ['INVALID_ARGUMENT', /missing project_id/],
+  updateProject: ['INVALID_ARGUMENT', /missing project_id/],
+  getOrCreateSignal: ['INVALID_ARGUMENT', /missing id/],
+  setSignal: ['INVALID_ARGUMENT', /missing id/],
+  createUploadLocation: ['INVALID_ARGUMENT', /project and domain are required/],
+  createDownloadLink: ['INVALID_ARGUMENT', /invalid artifact type/],
+  getData: ['INVALID_ARGUMENT', /source is required/],
+  getDescriptionEntity: ['INVALID_ARGUMENT', /invalid value for resource_type/],
+  getExecutionMetrics: ['INVALID_ARGUMENT', /missing id/],
+}
+
+describe('an empty request', () => {
+  for (const [name, expected] of Object.entries(EMPTY)) {
+    it(`of ${name} is told what it lacks`, async () => {
+      const [code, text] = Array.isArray(expected) ? expected : differs(expected)
+      const error = await client[name]({}).catch((error) => error)
+      if (code === undefined) assert.notEqual(error.code, 'INVALID_ARGUMENT')
+      else {
+        assert.equal(error.code, code, error.message)
+        assert.match(error.message, text)
+      }
+    })
+  }
+})
 
 describe('the 66 RPCs', () => {
   it('are all methods of the client', () => {

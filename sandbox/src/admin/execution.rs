@@ -7,12 +7,11 @@ use super::{lists, validate};
 use crate::columns::ExecutionView;
 use crate::engine;
 use crate::idl::admin::{
-    execution_closure::OutputResult, literal_map_blob, AbortMetadata, Execution, ExecutionList,
-    ExecutionStateChangeDetails, ExecutionTerminateRequest, ExecutionTerminateResponse, ExecutionUpdateRequest,
-    ExecutionUpdateResponse, ResourceListRequest, UrlBlob, WorkflowExecutionGetDataRequest,
-    WorkflowExecutionGetDataResponse, WorkflowExecutionGetRequest,
+    execution_closure::OutputResult, literal_map_blob, Execution, ExecutionList, ExecutionStateChangeDetails,
+    ExecutionTerminateRequest, ExecutionTerminateResponse, ExecutionUpdateRequest, ExecutionUpdateResponse,
+    ResourceListRequest, UrlBlob, WorkflowExecutionGetDataRequest, WorkflowExecutionGetDataResponse,
+    WorkflowExecutionGetRequest,
 };
-use crate::idl::core::workflow_execution::Phase;
 use crate::idl::core::{LiteralMap, WorkflowExecutionIdentifier};
 use crate::list;
 use crate::record::execution_is_over;
@@ -23,7 +22,7 @@ use crate::time::timestamp;
 
 pub(super) fn get(sandbox: &mut Sandbox, request: WorkflowExecutionGetRequest) -> Result<Execution, Status> {
     let id = validate::execution(request.id.as_ref())?;
-    Ok(find(&sandbox.state, id)?.execution.clone())
+    Ok(find(&sandbox.state, id)?.message())
 }
 
 pub(super) fn list(sandbox: &mut Sandbox, request: ResourceListRequest) -> Result<ExecutionList, Status> {
@@ -36,13 +35,12 @@ pub(super) fn list(sandbox: &mut Sandbox, request: ResourceListRequest) -> Resul
     };
     let views = state.executions.iter().filter(inside).map(|row| ExecutionView { state, row });
     let page = list::select(views, &lists::query(&request))?;
-    let executions = page.rows.iter().map(|view| with_short_error(&view.row.execution)).collect();
+    let executions = page.rows.iter().map(|view| with_short_error(view.row.message())).collect();
     Ok(ExecutionList { executions, token: page.token })
 }
 
 /// Lists cut error messages.
-fn with_short_error(execution: &Execution) -> Execution {
-    let mut execution = execution.clone();
+fn with_short_error(mut execution: Execution) -> Execution {
     if let Some(OutputResult::Error(error)) =
         execution.closure.as_mut().and_then(|closure| closure.output_result.as_mut())
     {
@@ -104,10 +102,7 @@ pub(super) fn terminate(
         return Err(already_terminal(text, row.phase().as_str_name()));
     }
     row.updated_at = now;
-    let closure = row.execution.closure.get_or_insert_default();
-    let abort = AbortMetadata { cause: request.cause, principal: String::new() };
-    closure.output_result = Some(OutputResult::AbortMetadata(abort));
-    closure.set_phase(Phase::Aborting);
+    row.set_aborting(request.cause);
     engine::abort(sandbox, &(&id).into());
     Ok(ExecutionTerminateResponse {})
 }

@@ -71,7 +71,9 @@ fn again(
     id: Option<&WorkflowExecutionIdentifier>,
     mode: ExecutionMode,
 ) -> Result<(String, String, ExecutionSpec, LiteralMap), Status> {
-    let row = find(&sandbox.state, &id.cloned().unwrap_or_default())?;
+    let id = id.cloned().unwrap_or_default();
+    given(&id.project, "project")?;
+    let row = find(&sandbox.state, &id)?;
     let mut spec = row.execution.spec.clone().unwrap_or_default();
     let metadata = spec.metadata.get_or_insert_default();
     metadata.set_mode(mode);
@@ -146,6 +148,7 @@ pub(crate) fn launch(
         launch_plan: launch_plan_key,
         task: is_task.then(|| (&entity).into()),
         cluster: String::new(),
+        abort_cause: String::new(),
         user: String::new(),
         created_at: sandbox.now,
         updated_at: sandbox.now,

@@ -30,6 +30,7 @@ pub(super) fn register(
 
 /// Empty fields leave what is there; FlyteAdmin can't clear them either.
 pub(super) fn update(sandbox: &mut Sandbox, project: Project) -> Result<ProjectUpdateResponse, Status> {
+    given(&project.id, "project_id")?;
     let Some(row) = sandbox.state.projects.get_mut(&project.id) else {
         return Err(not_found("entry not found"));
     };

@@ -59,7 +59,8 @@ pub(super) fn get_data(
     sandbox: &mut Sandbox,
     request: TaskExecutionGetDataRequest,
 ) -> Result<TaskExecutionGetDataResponse, Status> {
-    let id = validate::implied_task(request.id).unwrap_or_default();
+    let id = validate::implied_task(request.id);
+    let id = validate::task(id.as_ref())?.clone();
     let (_, _, row) = find_task(&sandbox.state, &id)?;
     let outputs = match row.task.closure.as_ref().and_then(|closure| closure.output_result.as_ref()) {
         Some(OutputResult::OutputUri(uri)) => read_literals(&sandbox.state, uri),

@@ -1,7 +1,7 @@
 //! Executions, node executions and task executions.
 
 use super::{key_column, time};
-use crate::idl::admin::{execution_closure, node_execution_closure, task_execution_closure};
+use crate::idl::admin::{node_execution_closure, task_execution_closure};
 use crate::idl::core::{CatalogCacheStatus, ExecutionError, WorkflowExecutionIdentifier};
 use crate::list::{Cell, Entity, Row};
 use crate::state::{ExecutionRow, Keyed, NodeExecutionRow, State, TaskExecutionRow};
@@ -69,10 +69,7 @@ impl Row for ExecutionView<'_> {
                 Some(duration) => Some(duration).into(),
                 None => Cell::Duration(0),
             },
-            "abort_cause" => match closure.and_then(|closure| closure.output_result.as_ref()) {
-                Some(execution_closure::OutputResult::AbortMetadata(abort)) => abort.cause.as_str().into(),
-                _ => "".into(),
-            },
+            "abort_cause" => row.abort_cause.as_str().into(),
             "error_kind" | "error_code" => error_column(row.error(), name),
             "mode" => Cell::Int(metadata.map_or(0, |metadata| metadata.mode).into()),
             "state" => Cell::Int((row.state() as i32).into()),

@@ -60,6 +60,7 @@ pub(super) fn create_upload_location(
     if request.add_content_md5_metadata {
         signed.push((META_MD5, md5.as_str()));
     }
+    check_lasts(&expires_in)?;
     let expires = ends_at(sandbox.now, &expires_in);
     let grant = Grant { method: "PUT", bucket: &bucket, key: &key, expires, headers: signed };
     let signed_url = grant.url(&sandbox.options.public_url, sandbox.options.seed);
@@ -159,7 +160,7 @@ fn check_rewrite(sandbox: &Sandbox, location: &str, md5: &[u8]) -> Result<(), St
     Ok(())
 }
 
-/// FlyteAdmin does not refuse a negative length here.
+/// FlyteAdmin leaves it to the object store to refuse a negative length.
 fn upload_length(expires_in: Option<Duration>) -> Result<Duration, Status> {
     let Some(expires_in) = expires_in else { return Ok(longest()) };
     if !is_valid(&expires_in) {
@@ -212,16 +213,23 @@ fn go_text(duration: &Duration) -> String {
 
 fn download_url(sandbox: &Sandbox, native_url: &str, expires_in: &Duration) -> Result<String, Status> {
     let (bucket, key) = uri::bucket_and_key(native_url).ok_or_else(|| unsignable(native_url))?;
-    if bucket != sandbox.options.bucket {
-        return Err(unsignable(native_url));
-    }
+    check_lasts(expires_in)?;
     let expires = ends_at(sandbox.now, expires_in);
     let grant = Grant { method: "GET", bucket: &bucket, key: &key, expires, headers: Vec::new() };
     Ok(grant.url(&sandbox.options.public_url, sandbox.options.seed))
 }
 
+/// The object store signs nothing that is over already.
+fn check_lasts(expires_in: &Duration) -> Result<(), Status> {
+    if (expires_in.seconds, expires_in.nanos) > (0, 0) {
+        return Ok(());
+    }
+    let why = "InvalidPresignExpireError: presigned URL requires an expire duration greater than 0";
+    Err(Status::new(Code::Internal, format!("failed to create a signed url. Error: {why}")))
+}
+
 fn unsignable(native_url: &str) -> Status {
-    let message = format!("failed to create a signed url. Error: [{native_url}] is not in the bucket of this sandbox");
+    let message = format!("failed to create a signed url. Error: [{native_url}] has no bucket or no key");
     Status::new(Code::Internal, message)
 }
 

@@ -10,7 +10,7 @@ use super::walk::Walk;
 use crate::admin;
 use crate::idl::admin::{
     execution_closure::OutputResult, execution_metadata::ExecutionMode, literal_map_blob, node_execution_closure,
-    AbortMetadata, ExecutionCreateRequest, ExecutionMetadata, ExecutionSpec,
+    ExecutionCreateRequest, ExecutionMetadata, ExecutionSpec,
 };
 use crate::idl::core::execution_error::ErrorKind;
 use crate::idl::core::workflow_execution::Phase;
@@ -115,10 +115,7 @@ impl Walk<'_> {
             return;
         }
         let cause = format!("aborted by parent workflow [{}]: {reason}", self.run.key.name);
-        let closure = row.execution.closure.get_or_insert_default();
-        closure.set_phase(Phase::Aborting);
-        closure.output_result =
-            Some(OutputResult::AbortMetadata(AbortMetadata { cause: cause.clone(), principal: String::new() }));
+        row.set_aborting(cause.clone());
         self.sandbox.engine.aborts.push_back((child.clone(), cause));
     }
 

@@ -25,6 +25,8 @@ pub struct ExecutionRow {
     pub task: Option<EntityKey>,
     /// The cluster that sent the first event, empty when none said.
     pub cluster: String,
+    /// Why it was to be aborted, empty while nobody wanted that.
+    pub abort_cause: String,
     /// Who created it.
     pub user: String,
     /// When the row was made, since 1970.
@@ -40,6 +42,31 @@ impl ExecutionRow {
     #[must_use]
     pub fn phase(&self) -> core::workflow_execution::Phase {
         self.execution.closure.as_ref().map_or(core::workflow_execution::Phase::Undefined, |closure| closure.phase())
+    }
+
+    /// The message as it is read: of what was aborted the cause, whatever the last event said.
+    #[must_use]
+    pub fn message(&self) -> admin::Execution {
+        use admin::execution_closure::OutputResult;
+        let mut message = self.execution.clone();
+        let closure = message.closure.get_or_insert_default();
+        let told = matches!(closure.output_result, Some(OutputResult::AbortMetadata(_)));
+        if closure.phase() == core::workflow_execution::Phase::Aborted && !told {
+            let cause = self.abort_cause.clone();
+            closure.output_result =
+                Some(OutputResult::AbortMetadata(admin::AbortMetadata { cause, principal: String::new() }));
+        }
+        message
+    }
+
+    /// Marks it as to be aborted.
+    pub fn set_aborting(&mut self, cause: String) {
+        use admin::execution_closure::OutputResult;
+        self.abort_cause.clone_from(&cause);
+        let closure = self.execution.closure.get_or_insert_default();
+        closure.set_phase(core::workflow_execution::Phase::Aborting);
+        closure.output_result =
+            Some(OutputResult::AbortMetadata(admin::AbortMetadata { cause, principal: String::new() }));
     }
 
     /// Whether the execution is archived.

@@ -5,17 +5,28 @@
 pub(crate) fn reference(bucket: &str, parts: &[&str]) -> Result<String, String> {
     let relative = format!("/{}", parts.join("/"));
     if relative.chars().any(|c| c.is_ascii_control()) {
-        return Err(format!("parse {relative:?}: net/url: invalid control character in URL"));
+        return Err(refused(bucket, &relative, "net/url: invalid control character in URL"));
     }
     let (rest, fragment) = split_off(&relative, '#');
     let (path, query) = split_off(rest, '?');
     let Some(decoded) = decode(path) else {
-        return Err(format!("parse {relative:?}: invalid URL escape"));
+        let broken = path.split('%').skip(1).find(|rest| decode(&format!("%{}", head(rest, 2))).is_none());
+        let escape = format!("%{}", head(broken.unwrap_or_default(), 2));
+        return Err(refused(bucket, &relative, &format!("invalid URL escape {escape:?}")));
     };
     let path = if is_encoded(path) { path.to_owned() } else { encode(&decoded) };
     let tail =
         [("?", query), ("#", fragment)].map(|(mark, part)| part.map_or(String::new(), |part| format!("{mark}{part}")));
     Ok(format!("s3://{bucket}{}{}", resolve_dots(&path), tail.concat()))
+}
+
+fn refused(bucket: &str, relative: &str, why: &str) -> String {
+    format!("failed to construct datastore reference. Error: Reference is of an invalid format [s3://{bucket}]: parse {relative:?}: {why}")
+}
+
+/// The first letters of a text.
+fn head(text: &str, letters: usize) -> &str {
+    text.char_indices().nth(letters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Bucket and key of a reference; the key is decoded and has no query.
