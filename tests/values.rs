@@ -345,7 +345,6 @@ fn garbage_for_minutes_breaks_nothing() {
 
 /// Changes, cuts, doubles or inserts bytes.
 fn garble(bytes: &mut Vec<u8>, runner: &mut proptest::test_runner::TestRunner) {
-    use proptest::prelude::RngCore;
     let rng = runner.rng();
     for _ in 0..rng.next_u32() % 4 {
         let at = rng.next_u32() as usize % (bytes.len() + 1);
