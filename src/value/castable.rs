@@ -52,7 +52,7 @@ fn castable(from: &LiteralType, to: &LiteralType, literal: bool) -> bool {
         }
         // The elements of an empty list are of no type.
         (TypeKind::List(from), TypeKind::List(to)) | (TypeKind::Map(from), TypeKind::Map(to)) => {
-            from.kind == TypeKind::None || castable(from, to, literal)
+            matches!(from.kind, TypeKind::None) || castable(from, to, literal)
         }
         (TypeKind::Enum(_), TypeKind::String) => true,
         (TypeKind::String, TypeKind::Enum(_)) => literal,

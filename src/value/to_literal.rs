@@ -158,7 +158,7 @@ impl Conversion<'_> {
                     }
                 }
             },
-            InputValue::Ints(numbers) if element.kind == TypeKind::Integer => {
+            InputValue::Ints(numbers) if matches!(element.kind, TypeKind::Integer) => {
                 bulk::write_integers(numbers.iter().map(|number| Some(*number)), self.out.buffer());
             }
             InputValue::Ints(numbers) => {
@@ -189,7 +189,7 @@ impl Conversion<'_> {
         };
         let start = self.out.open(3);
         let (mut fit, mut complete) = (0, true);
-        for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
+        for (name, value) in entries.iter().filter(|(_, value)| !value.is_undefined()) {
             let entry = self.out.open(1);
             self.out.text(1, name);
             let literal = self.out.open(2);
