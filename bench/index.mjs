@@ -5,6 +5,7 @@ import { callBench } from './call.mjs'
 import { codecBench } from './codec.mjs'
 import { startBench } from './start.mjs'
 import { syncBench } from './sync.mjs'
+import { valuesBench } from './values.mjs'
 
 /** Whether a goal is reached, and the sentence about it. */
 function judge({ contestants, ours, goal }) {
@@ -31,6 +32,7 @@ function print(figure) {
 }
 
 codecBench().forEach(print)
+valuesBench().forEach(print)
 for (const figure of await callBench()) print(figure)
 for (const figure of await syncBench()) print(figure)
 print(startBench())

@@ -50,12 +50,16 @@ const encoder = new TextEncoder()
 /** A value: its row of numbers, its texts in UTF-8 with a line feed after each, its bytes, and what is to be uploaded. */
 export type Packed = [numbers: BigUint64Array, texts: Uint8Array, bytes: Uint8Array, contents: unknown[]]
 
-/** Packs a value. */
+/** Packs a value. The numbers hold until the next call. */
 export function pack(value: unknown): Packed {
   const packer = new Packer()
   packer.put(value, 0)
   return packer.done()
 }
+
+/** What the last large value was packed in; a new one costs as much as filling it. */
+let spare: Float64Array<ArrayBuffer> | undefined
+const MOST_SPARE = 1 << 18
 
 class Packer {
   floats = new Float64Array(128)
@@ -68,13 +72,17 @@ class Packer {
 
   done(): Packed {
     // A line feed keeps halves of characters from meeting.
+    if (this.floats.length > 1 << 12 && this.floats.length <= MOST_SPARE) spare = this.floats
     const texts = this.texts.length ? encoder.encode(`${this.texts.join('\n')}\n`) : new Uint8Array()
     return [new BigUint64Array(this.floats.buffer, 0, this.at), texts, join(this.chunks), this.contents]
   }
 
   room(count: number): undefined {
     if (this.at + count <= this.floats.length) return
-    const floats = new Float64Array(Math.max(this.floats.length * 2, this.at + count + 64))
+    const length = Math.max(this.floats.length * 2, this.at + count + 64)
+    const kept = spare && spare.length >= length ? spare : undefined
+    if (kept) spare = undefined
+    const floats = kept ?? new Float64Array(length)
     floats.set(this.floats.subarray(0, this.at))
     this.floats = floats
     this.ints = new BigInt64Array(floats.buffer)
@@ -143,23 +151,7 @@ class Packer {
 
   array(values: readonly unknown[], depth: number): undefined {
     const count = values.length
-    const start = this.at
-    if (count > 0 && typeof values[0] === 'number') {
-      this.room(count + 2)
-      const { floats } = this
-      let at = start + 2
-      for (let i = 0; i < count; i++) {
-        const value = values[i]
-        if (typeof value !== 'number') break
-        floats[at++] = value
-      }
-      if (at === start + 2 + count) {
-        floats[start] = NUMBERS
-        floats[start + 1] = count
-        this.at = at
-        return
-      }
-    }
+    if (count > 0 && areNumbers(values)) return this.row(values)
     this.number(LIST)
     this.number(count)
     for (let i = 0; i < count; i++) this.put(values[i], depth + 1)
@@ -325,6 +317,11 @@ class Packer {
     const nanos = units.reduce((sum, [unit, length]) => sum + BigInt(times[unit] ?? 0) * length, 0n)
     this.time(DURATION, Number(nanos / giga), Number(nanos % giga))
   }
+}
+
+function areNumbers(values: readonly unknown[]): values is readonly number[] {
+  for (let i = 0; i < values.length; i++) if (typeof values[i] !== 'number') return false
+  return true
 }
 
 function join(chunks: Uint8Array[]): Uint8Array {

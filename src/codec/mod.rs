@@ -12,7 +12,7 @@ mod json;
 mod merge;
 mod nearest;
 mod number;
-mod order;
+pub(crate) mod order;
 mod row_lists;
 mod rows;
 pub(crate) mod text;

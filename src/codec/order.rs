@@ -1,10 +1,10 @@
-//! Sorting without std's, which costs 3 KB for each type that is sorted; here it is only for odd input.
+//! Sorting without std's, which costs 3 KB for each type that is sorted.
 
 use std::cmp::Ordering;
 
 /// The places `0..count` sorted by what `compare` says of two of them; equal ones stay in order. A heap sort.
 #[inline(never)]
-pub(super) fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+pub(crate) fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let less = |a: &usize, b: &usize| compare(*a, *b).then(a.cmp(b)) == Ordering::Less;
     let mut heap: Vec<usize> = (0..count).collect();
     for root in (0..count / 2).rev() {

@@ -1,5 +1,7 @@
 //! Long lists of numbers, without a value for each: the bytes of an element are nearly always the same few.
 
+use super::input::whole;
+use super::to_literal::Fit;
 use super::{LiteralType, OutputValue, TypeKind};
 
 /// Shorter lists are read element by element, so that those who match on values meet one form.
@@ -63,6 +65,100 @@ fn floats(mut rest: &[u8]) -> (OutputValue, &[u8]) {
         rest = left;
     }
     (OutputValue::Floats(numbers), rest)
+}
+
+/// Appends the elements for numbers that are all right. `None` when nothing was written, for want of a type or a number
+/// that is not right.
+pub(super) fn write(numbers: &[f64], element: &TypeKind, out: &mut Vec<u8>) -> Option<Fit> {
+    match element {
+        TypeKind::Float => {
+            let (mut elements, mut all_fractions) = (Elements::new(out), true);
+            for number in numbers {
+                all_fractions &= number.trunc() != *number;
+                elements.put(8, head(8, FLOAT), number.to_bits());
+            }
+            elements.flush();
+            Some(u8::from(!all_fractions))
+        }
+        TypeKind::Integer => write_integers(numbers.iter().map(|number| whole(*number)), out).then_some(0),
+        _ => None,
+    }
+}
+
+/// Appends the elements for integers. False when one of them is none, and nothing was written.
+pub(super) fn write_integers(numbers: impl Iterator<Item = Option<i64>>, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let mut elements = Elements::new(out);
+    for number in numbers {
+        let Some(number) = number else {
+            out.truncate(start);
+            return false;
+        };
+        let mut value = number.cast_unsigned();
+        let length = u64::from((70 - (value | 1).leading_zeros()) / 7);
+        let (mut first, mut shift) = (0, 0);
+        while shift < 64 && value >= 0x80 {
+            first |= (value & 0x7f | 0x80) << shift;
+            (value, shift) = (value >> 7, shift + 8);
+        }
+        if shift < 64 {
+            elements.put(length as usize, head(length, INTEGER), first | value << shift);
+            continue;
+        }
+        // What does not fit into eight bytes: large and negative numbers.
+        elements.put(8, head(length, INTEGER), first);
+        while value > 0 {
+            let more = if value >= 0x80 { 0x80 } else { 0 };
+            elements.byte(value as u8 & 0x7f | more);
+            value >>= 7;
+        }
+    }
+    elements.flush();
+    true
+}
+
+/// Elements on their way, put together in a small place of fixed size: growing a vector by each would take half of the
+/// time.
+struct Elements<'a> {
+    out: &'a mut Vec<u8>,
+    block: [u8; 1024],
+    at: usize,
+}
+
+impl<'a> Elements<'a> {
+    fn new(out: &'a mut Vec<u8>) -> Self {
+        Elements { out, block: [0; 1024], at: 0 }
+    }
+
+    /// Writes seven bytes of a head and `length` bytes of a number, of which at most two more follow.
+    fn put(&mut self, length: usize, head: u64, number: u64) {
+        if self.at > self.block.len() - 32 {
+            self.flush();
+        }
+        let element = u128::from(head) | u128::from(number) << 56;
+        if let Some(room) = self.block.get_mut(self.at..self.at + 16) {
+            room.copy_from_slice(&element.to_le_bytes());
+        }
+        self.at += 7 + length;
+    }
+
+    fn byte(&mut self, byte: u8) {
+        if let Some(room) = self.block.get_mut(self.at) {
+            *room = byte;
+            self.at += 1;
+        }
+    }
+
+    fn flush(&mut self) {
+        self.out.extend_from_slice(self.block.get(..self.at).unwrap_or_default());
+        self.at = 0;
+    }
+}
+
+/// What stands before a number of so many bytes.
+fn head(length: u64, tag: u8) -> u64 {
+    let tag = u64::from(tag);
+    0x0a | (length + 5) << 8 | 0x0a << 16 | (length + 3) << 24 | 0x0a << 32 | (length + 1) << 40 | tag << 48
 }
 
 #[cfg(test)]

@@ -42,15 +42,17 @@ pub(super) fn literal_fits(of: &LiteralType, declared: &LiteralType) -> bool {
 fn castable(from: &LiteralType, to: &LiteralType, literal: bool) -> bool {
     match (&from.kind, &to.kind) {
         (TypeKind::Unknown, _) | (_, TypeKind::Unknown) => true,
+        // A union may itself be a variant of a union.
+        (_, TypeKind::Union(variants)) if variants.iter().any(|variant| from.is_same(variant)) => true,
         (TypeKind::Union(variants), _) => variants.iter().all(|variant| castable(variant, to, literal)),
         (_, TypeKind::Union(variants)) => {
-            let (tag, of) = (from.tag(), |variant: &&LiteralType| castable(from, variant, literal));
+            let tag = from.tag();
             let tagged = |variant: &&LiteralType| tag.is_empty() || variant.tag().is_empty() || variant.tag() == tag;
-            variants.iter().filter(tagged).any(|variant| of(&variant))
+            variants.iter().filter(tagged).any(|variant| castable(from, variant, literal))
         }
         // The elements of an empty list are of no type.
         (TypeKind::List(from), TypeKind::List(to)) | (TypeKind::Map(from), TypeKind::Map(to)) => {
-            from.kind == TypeKind::None || castable(from, to, literal)
+            matches!(from.kind, TypeKind::None) || castable(from, to, literal)
         }
         (TypeKind::Enum(_), TypeKind::String) => true,
         (TypeKind::String, TypeKind::Enum(_)) => literal,

@@ -36,6 +36,11 @@ impl Conversion<'_> {
         fit.map(|_| Literal::new(bytes))
     }
 
+    /// A value that is not what it should be.
+    pub(super) fn unexpected(&mut self, path: &Path<'_>, expected: &str, value: &InputValue) {
+        self.problem(path, ["expected ", expected, ", got ", &value.in_words()].concat());
+    }
+
     pub(super) fn problem(&mut self, path: &Path<'_>, message: String) {
         match self.problems.len() {
             0..MOST_PROBLEMS => self.problems.push(Problem { path: path.text(), message }),

@@ -6,6 +6,7 @@ use super::literal_type::{dimensionality, texts};
 use super::plain::read_struct;
 use super::shape::by_type;
 use super::{msgpack, LiteralType, OutputValue, Path, TypeKind};
+use crate::codec::order::sorted;
 use crate::codec::{field, Field, Fields, Malformed};
 use crate::error::Problem;
 
@@ -98,7 +99,7 @@ impl Reading<'_> {
         if depth > MAX_DEPTH {
             return problem(path, &["nested too deeply"]);
         }
-        let declared = declared.filter(|declared| declared.kind != TypeKind::Unknown);
+        let declared = declared.filter(|declared| !matches!(declared.kind, TypeKind::Unknown));
         let found = whole(content(literal), path)?;
         if let Some(LiteralType { kind: TypeKind::Union(variants), .. }) = declared {
             match found {
@@ -368,7 +369,7 @@ fn blob(blob: &[u8], declared: Option<&TypeKind>, path: &Path<'_>) -> Read {
 
 fn binary(binary: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
     let (value, tag) = (whole(field(binary, 1), path)?, whole(text(binary, 2), path)?);
-    let raw = declared.is_some_and(|declared| declared.kind == TypeKind::Binary);
+    let raw = matches!(declared, Some(LiteralType { kind: TypeKind::Binary, .. }));
     if tag != "msgpack" || raw {
         return match declared {
             Some(declared) if !raw => {
@@ -406,16 +407,20 @@ pub(crate) fn sorted_entries(map: &[u8]) -> Result<Vec<(String, &[u8])>, Malform
             entries.push(part.entry()?);
         }
     }
-    // Stable: the last of a name stays the last.
-    entries.sort_by(|(one, _), (two, _)| one.cmp(two));
-    entries.dedup_by(|later, earlier| {
-        let same = later.0 == earlier.0;
-        if same {
-            earlier.1 = later.1;
+    let ascending = entries.windows(2).all(|pair| matches!(pair, [(one, _), (two, _)] if one < two));
+    if ascending {
+        return Ok(entries);
+    }
+    let name = |place: usize| entries.get(place).map(|(name, _)| name);
+    let mut in_order: Vec<(String, &[u8])> = Vec::with_capacity(entries.len());
+    for place in sorted(entries.len(), &|one, two| name(one).cmp(&name(two))) {
+        let Some((name, value)) = entries.get(place) else { continue };
+        match in_order.last_mut() {
+            Some((last, old)) if last == name => *old = value,
+            _ => in_order.push((name.clone(), value)),
         }
-        same
-    });
-    Ok(entries)
+    }
+    Ok(in_order)
 }
 
 fn text(message: &[u8], number: u32) -> Result<String, Malformed> {

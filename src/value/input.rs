@@ -98,6 +98,10 @@ impl InputValue {
         }
     }
 
+    pub(super) fn is_undefined(&self) -> bool {
+        matches!(self, InputValue::Undefined)
+    }
+
     /// What it is, in words for an error: `number 3`, `text "abc"`, `a list`.
     #[must_use]
     pub fn in_words(&self) -> String {

@@ -19,7 +19,7 @@ pub(crate) fn check_inputs(
     for (name, value) in given {
         let path = path.key(name);
         let input = interface.input(name);
-        if *value == InputValue::Undefined && !input.is_some_and(needs_null) {
+        if value.is_undefined() && !input.is_some_and(needs_null) {
             continue;
         }
         match input {
@@ -35,9 +35,8 @@ pub(crate) fn check_inputs(
         }
     }
     for input in interface.inputs.iter().filter(|input| input.required) {
-        let is_given = |(name, value): &(String, InputValue)| {
-            *name == input.name && (*value != InputValue::Undefined || needs_null(input))
-        };
+        let is_given =
+            |(name, value): &(String, InputValue)| *name == input.name && (!value.is_undefined() || needs_null(input));
         if !given.iter().any(is_given) {
             let message = ["required and missing; expected ", &input.literal_type.text()].concat();
             conversion.problem(&path.key(&input.name), message);

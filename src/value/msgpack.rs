@@ -123,25 +123,10 @@ impl<'a> Reader<'a> {
         Some(OutputValue::Pairs(pairs))
     }
 
-    /// Python writes none; a timestamp is known all the same.
+    /// Python writes none: without its kind.
     fn extension(&mut self, length: usize) -> Option<OutputValue> {
-        let kind = *self.take(1)?.first()?;
-        if kind != 0xff {
-            return Some(OutputValue::Bytes(self.take(length)?.to_vec()));
-        }
-        let (seconds, nanos) = match length {
-            4 => (self.number(4)?, 0),
-            8 => {
-                let packed = self.number(8)?;
-                (packed & 0x3_ffff_ffff, packed >> 34)
-            }
-            12 => {
-                let nanos = self.number(4)?;
-                (self.number(8)?, nanos)
-            }
-            _ => return None,
-        };
-        Some(OutputValue::Instant { seconds: seconds.cast_signed(), nanos: i32::try_from(nanos).ok()? })
+        self.take(1)?;
+        Some(OutputValue::Bytes(self.take(length)?.to_vec()))
     }
 }
 

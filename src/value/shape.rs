@@ -2,6 +2,7 @@
 //! than a literal.
 
 use std::cell::Cell;
+use std::mem::discriminant;
 
 use super::from_literal::other;
 use super::schema::{Object, Schema, Schemas};
@@ -64,7 +65,7 @@ pub(super) fn by_type(value: OutputValue, declared: Option<&LiteralType>, path: 
                 (Some(only), None) => only,
                 (None, _) => return other(Some(declared), value.in_words(), path),
                 // An int rather than a float, if that is all.
-                (Some(first), Some(_)) if first == value => first,
+                (Some(first), Some(_)) if discriminant(&first) == discriminant(&value) => first,
                 _ => return other(Some(declared), "a value that could be any of several", path),
             }
         }
@@ -135,7 +136,8 @@ impl<'a> Shaping<'a> {
             }
             (Schema::AnyOf(any), value) => self.any_of(value, any, schema, path, depth),
             (Schema::List(_) | Schema::Object(_), value) => wrong(schema, &value, path),
-            (Schema::Null, value) if value != OutputValue::Null => wrong(schema, &value, path),
+            (Schema::Null, OutputValue::Null) => Ok(OutputValue::Null),
+            (Schema::Null, value) => wrong(schema, &value, path),
             (Schema::Bool, value) if !matches!(value, OutputValue::Bool(_)) => wrong(schema, &value, path),
             (Schema::Text(_), value) if !matches!(value, OutputValue::Text(_)) => wrong(schema, &value, path),
             (_, value) => Ok(value),
@@ -143,7 +145,7 @@ impl<'a> Shaping<'a> {
     }
 
     fn any_of(&self, value: OutputValue, any: &[Schema], schema: &Schema, path: &Path<'_>, depth: u32) -> Read {
-        let mut others = any.iter().filter(|schema| **schema != Schema::Null);
+        let mut others = any.iter().filter(|schema| !matches!(schema, Schema::Null));
         if let (Some(only), None) = (others.next(), others.next()) {
             return match value {
                 OutputValue::Null if any.len() > 1 => Ok(value),
@@ -158,7 +160,7 @@ impl<'a> Shaping<'a> {
                 break;
             }
             match self.shape(value.clone(), schema, path, depth + 1) {
-                Ok(found) if found == value => return Ok(found),
+                Ok(found) if discriminant(&found) == discriminant(&value) => return Ok(found),
                 Ok(found) if first.is_none() => first = Some(found),
                 _ => {}
             }

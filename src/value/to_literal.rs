@@ -6,7 +6,9 @@ use super::conversion::Conversion;
 use super::input::whole;
 use super::typed::{exact, Typed};
 use super::upload::{Content, Destination};
-use super::{castable, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind};
+use super::{
+    bulk, castable, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
+};
 use crate::codec::{field, Writer};
 
 /// How deep lists and maps may nest.
@@ -148,7 +150,7 @@ impl Conversion<'_> {
                     add(self, index, item);
                 }
             }
-            InputValue::Numbers(numbers) => match self.numbers(numbers, &element.kind) {
+            InputValue::Numbers(numbers) => match bulk::write(numbers, &element.kind, self.out.buffer()) {
                 Some(fit) => fits.0 = fit,
                 None => {
                     for (index, number) in numbers.iter().enumerate() {
@@ -156,6 +158,9 @@ impl Conversion<'_> {
                     }
                 }
             },
+            InputValue::Ints(numbers) if matches!(element.kind, TypeKind::Integer) => {
+                bulk::write_integers(numbers.iter().map(|number| Some(*number)), self.out.buffer());
+            }
             InputValue::Ints(numbers) => {
                 for (index, number) in numbers.iter().enumerate() {
                     add(self, index, &InputValue::Int(*number));
@@ -168,31 +173,6 @@ impl Conversion<'_> {
         }
         self.out.close(start);
         fits.1.then_some(fits.0)
-    }
-
-    /// A list of numbers that are all right, without asking each for its type. `None` when nothing was written.
-    fn numbers(&mut self, numbers: &[f64], element: &TypeKind) -> Option<Fit> {
-        match element {
-            TypeKind::Float => {
-                let out = self.out.buffer();
-                out.reserve(numbers.len() * 15);
-                for number in numbers {
-                    // literals { scalar { primitive { float_value } } }, each with its length
-                    out.extend_from_slice(&[0x0a, 13, 0x0a, 11, 0x0a, 9, 0x11]);
-                    out.extend_from_slice(&number.to_le_bytes());
-                }
-                Some(u8::from(numbers.iter().any(|number| whole(*number).is_some())))
-            }
-            TypeKind::Integer if numbers.iter().all(|number| whole(*number).is_some()) => {
-                let out = self.out.buffer();
-                out.reserve(numbers.len() * 12);
-                for number in numbers {
-                    push_integer(out, whole(*number).unwrap_or_default());
-                }
-                Some(0)
-            }
-            _ => None,
-        }
     }
 
     fn map(
@@ -209,7 +189,7 @@ impl Conversion<'_> {
         };
         let start = self.out.open(3);
         let (mut fit, mut complete) = (0, true);
-        for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
+        for (name, value) in entries.iter().filter(|(_, value)| !value.is_undefined()) {
             let entry = self.out.open(1);
             self.out.text(1, name);
             let literal = self.out.open(2);
@@ -373,19 +353,6 @@ impl Conversion<'_> {
         }
         self.problem(path, message);
     }
-}
-
-/// An element of a collection: `literals { scalar { primitive { integer } } }`.
-fn push_integer(out: &mut Vec<u8>, number: i64) {
-    let mut value = number.cast_unsigned();
-    // At most ten bytes follow, so each length is one byte.
-    let length = (70 - (value | 1).leading_zeros()) as u8 / 7;
-    out.extend_from_slice(&[0x0a, length + 5, 0x0a, length + 3, 0x0a, length + 1, 0x08]);
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 /// Of what stands for a point in time. Texts without a time of day are dates, for which Python may have a variant.

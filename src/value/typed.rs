@@ -81,7 +81,7 @@ impl Conversion<'_> {
             _ => None,
         };
         if fit.is_none() {
-            self.problem(path, ["expected ", &expected(schema), ", got ", &value.in_words()].concat());
+            self.unexpected(path, &expected(schema), value);
         }
         fit
     }
@@ -99,7 +99,7 @@ impl Conversion<'_> {
                 Typed::List(all(typed)?)
             }
             InputValue::Map(entries) => {
-                let given = entries.iter().filter(|(_, value)| *value != InputValue::Undefined);
+                let given = entries.iter().filter(|(_, value)| !value.is_undefined());
                 let typed = given.map(|(name, value)| {
                     let value = self.untyped(value, &path.key(name), depth + 1)?;
                     Some((Typed::Text(name.into()), value))
@@ -157,7 +157,7 @@ impl Conversion<'_> {
         }
         if nearest.is_empty() {
             let words: Vec<String> = any.iter().map(|schema| expected(of.resolved(schema))).collect();
-            self.problem(path, ["expected ", &words.join(" or "), ", got ", &value.in_words()].concat());
+            self.unexpected(path, &words.join(" or "), value);
         } else {
             self.problems.append(&mut nearest);
         }
@@ -191,7 +191,7 @@ impl Conversion<'_> {
                 return all(typed).map(Typed::List);
             }
             _ => {
-                self.problem(path, ["expected a list, got ", &value.in_words()].concat());
+                self.unexpected(path, "a list", value);
                 return None;
             }
         };
@@ -234,12 +234,12 @@ impl Conversion<'_> {
             }
             _ => {
                 let name = if object.title.is_empty() { "an object" } else { &object.title };
-                self.problem(path, ["expected ", name, ", got ", &value.in_words()].concat());
+                self.unexpected(path, name, value);
                 return None;
             }
         };
         let (mut typed, mut complete) = (Vec::with_capacity(entries.len()), true);
-        for (name, value) in entries.iter().filter(|(_, value)| *value != InputValue::Undefined) {
+        for (name, value) in entries.iter().filter(|(_, value)| !value.is_undefined()) {
             let path = path.key(name);
             let schema = object.fields.iter().find(|field| field.name == *name).map(|field| &field.schema);
             let Some(schema) = schema.or(object.rest.as_deref()) else {
@@ -259,7 +259,7 @@ impl Conversion<'_> {
             }
         }
         for field in &object.fields {
-            if entries.iter().any(|(name, value)| *name == field.name && *value != InputValue::Undefined) {
+            if entries.iter().any(|(name, value)| *name == field.name && !value.is_undefined()) {
                 continue;
             }
             let path = path.key(&field.name);

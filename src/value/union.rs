@@ -56,7 +56,7 @@ impl Conversion<'_> {
                 return None;
             }
             (None, _) if nearest.is_empty() => {
-                self.problem(path, ["expected ", &declared.text(), ", got ", &value.in_words()].concat());
+                self.unexpected(path, &declared.text(), value);
                 return None;
             }
             (None, _) => {

@@ -26,13 +26,6 @@ impl Values {
         Ok(Values { literals: literals.into(), types })
     }
 
-    /// Takes literals by name, and what is known about their types.
-    #[must_use]
-    pub fn new(mut literals: Vec<(String, Literal)>, types: Vec<(String, LiteralType)>) -> Self {
-        literals.sort_by(|(one, _), (two, _)| one.cmp(two));
-        Values { literals: literals.into(), types: types.into() }
-    }
-
     /// The same with declared types.
     #[must_use]
     pub(crate) fn with_types(mut self, types: Rc<[(String, LiteralType)]>) -> Self {

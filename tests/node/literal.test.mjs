@@ -1,0 +1,339 @@
+// `literal`: the table of docs/values.md, and what crosses between JavaScript and the core.
+
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import vm from 'node:vm'
+import { FlyteDirectory, FlyteFile, FlyteValueError, literal, OffloadedLiteral, proto, StructuredDataset } from 'flyte-remote'
+
+const simple = (name) => ({ simple: name })
+const list = (type) => ({ collectionType: type })
+const union = (...variants) => ({ unionType: { variants } })
+const tagged = (type, tag) => ({ ...type, structure: { tag } })
+const INT = tagged(simple('INTEGER'), 'int')
+const STR = tagged(simple('STRING'), 'str')
+const FLOAT = tagged(simple('FLOAT'), 'float')
+const NONE = tagged(simple('NONE'), 'none')
+
+/** There and back. */
+const round = (type, value, options) => literal.fromLiteral(literal.toBytes(type, value), type, options)
+
+const problems = (type, value) => {
+  try {
+    literal.toLiteral(type, value)
+  } catch (error) {
+    assert.ok(error instanceof FlyteValueError, error)
+    return error.problems.map(({ path, message }) => `${path}: ${message}`)
+  }
+  assert.fail('nothing was refused')
+}
+
+const ROW = {
+  simple: 'STRUCT',
+  metadata: {
+    type: 'object',
+    title: 'Row',
+    additionalProperties: false,
+    required: ['id', 'score', 'when'],
+    properties: {
+      id: { type: 'integer' },
+      score: { type: 'number' },
+      when: { type: 'string', format: 'date-time' },
+      note: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null },
+      tags: { type: 'array', items: { type: 'string' } },
+      next: { anyOf: [{ $ref: '#/$defs/Next' }, { type: 'null' }], default: null },
+      file: { title: 'FlyteFile', type: 'object', additionalProperties: false, properties: { path: { type: 'string' } } },
+    },
+    $defs: { Next: { type: 'object', title: 'Next', required: ['n'], properties: { n: { type: 'number' } } } },
+  },
+}
+
+describe('integers', () => {
+  it('are safe numbers and bigints of 64 bits', () => {
+    for (const value of [0, -7, Number.MAX_SAFE_INTEGER]) assert.equal(round(simple('INTEGER'), value), value)
+    assert.equal(round(simple('INTEGER'), 2n ** 63n - 1n), 2n ** 63n - 1n)
+    assert.equal(round(simple('INTEGER'), 5n), 5)
+    assert.equal(round(simple('INTEGER'), 5, { bigints: 'all' }), 5n)
+  })
+  it('are nothing else', () => {
+    for (const value of [
+      1.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      2 ** 53,
+      '3',
+      true,
+      null,
+      undefined,
+      2n ** 63n,
+      [],
+      {},
+      () => 1,
+      Symbol('s'),
+      literal.float(3),
+    ]) {
+      assert.match(problems(simple('INTEGER'), value).join(), /^value: expected int, got /)
+    }
+  })
+})
+
+describe('floats', () => {
+  it('are any number, and bigints that fit', () => {
+    for (const value of [0.5, -0, Number.NaN, Number.NEGATIVE_INFINITY, 3, 2 ** 60])
+      assert.ok(Object.is(round(simple('FLOAT'), value), value))
+    assert.equal(round(simple('FLOAT'), 2n ** 53n), 2 ** 53)
+    assert.equal(problems(simple('FLOAT'), 2n ** 53n + 1n).length, 1)
+    assert.equal(problems(simple('FLOAT'), '1.5').length, 1)
+  })
+})
+
+describe('datetimes', () => {
+  it('are Dates, ISO 8601 text with its zone, dates, { seconds, nanos } and Temporal', () => {
+    const instant = Object.defineProperty({ epochNanoseconds: 1_500_000_001n }, Symbol.toStringTag, { value: 'Temporal.Instant' })
+    const temporal = Object.create(Object.create(Object.prototype, { [Symbol.toStringTag]: { value: 'Temporal.Instant' } }), {
+      epochNanoseconds: { value: instant.epochNanoseconds },
+    })
+    for (const [value, seconds, nanos] of [
+      [new Date(1500), 1, 500_000_000],
+      [new Date(-1), -1, 999_000_000],
+      ['1970-01-01T01:00:00.000000001+01:00', 0, 1],
+      ['1970-01-02', 86_400, 0],
+      [{ seconds: 5, nanos: 6 }, 5, 6],
+      [vm.runInNewContext('new Date(0)'), 0, 0],
+      [temporal, 1, 500_000_001],
+    ]) {
+      const date = round(simple('DATETIME'), value)
+      assert.ok(date instanceof Date)
+      assert.deepEqual(literal.timestamp(date), { seconds, nanos })
+      assert.deepEqual(literal.timestamp(round(simple('DATETIME'), date)), { seconds, nanos })
+    }
+  })
+  it('forget the rest of a millisecond when somebody changes them', () => {
+    const date = literal.datetime({ seconds: 1, nanos: 1 })
+    date.setFullYear(1999)
+    assert.equal(literal.timestamp(date).nanos, 0)
+  })
+  it('are no numbers, local times or nonsense', () => {
+    for (const value of [0, '1970-01-01T00:00:00', 'today', new Date(Number.NaN), { seconds: 1, nanos: 1e9 }, { seconds: 1, more: 1 }]) {
+      assert.equal(problems(simple('DATETIME'), value).length, 1)
+    }
+  })
+})
+
+describe('durations', () => {
+  it('are milliseconds, ISO 8601, { seconds, nanos } and Temporal, and come in milliseconds', () => {
+    const prototype = Object.create(Object.prototype, { [Symbol.toStringTag]: { value: 'Temporal.Duration' } })
+    const temporal = Object.assign(Object.create(prototype), { hours: 1, milliseconds: -1 })
+    for (const [value, ms] of [
+      [1500, 1500],
+      [-0.001, -0.001],
+      ['PT1M0.5S', 60_500],
+      ['-P1D', -86_400_000],
+      [{ seconds: -1, nanos: -5e8 }, -1500],
+      [temporal, 3_599_999],
+    ]) {
+      assert.equal(round(simple('DURATION'), value), ms)
+    }
+    for (const value of ['P1M', '1h', Number.NaN, { seconds: 1, nanos: -1 }, new Date()])
+      assert.equal(problems(simple('DURATION'), value).length, 1)
+  })
+})
+
+describe('lists and maps', () => {
+  it('nest, and take typed arrays and Maps', () => {
+    assert.deepEqual(round(list(list(simple('INTEGER'))), [[1], [], [2, 3n]]), [[1], [], [2, 3]])
+    assert.deepEqual(round(list(simple('INTEGER')), new Int32Array([1, -2])), [1, -2])
+    assert.deepEqual(round(list(simple('INTEGER')), new BigInt64Array([1n, -(2n ** 63n)])), [1, -(2n ** 63n)])
+    assert.deepEqual(round(list(simple('FLOAT')), new Float32Array([0.5])), [0.5])
+    assert.deepEqual(round({ mapValueType: simple('STRING') }, new Map([['ü', 'x']])), { ü: 'x' })
+    const proto = round({ mapValueType: simple('INTEGER') }, JSON.parse('{"__proto__": 1}'))
+    assert.deepEqual(Object.entries(proto), [['__proto__', 1]])
+  })
+  it('come as typed arrays when asked for', () => {
+    for (const count of [1, 63, 64, 1000]) {
+      const ints = Array.from({ length: count }, (_, i) => i - 5)
+      assert.deepEqual(round(list(simple('INTEGER')), ints, { typedArrays: true }), BigInt64Array.from(ints, BigInt))
+      assert.deepEqual(round(list(simple('FLOAT')), ints, { typedArrays: true }), Float64Array.from(ints))
+      assert.deepEqual(round(list(simple('INTEGER')), ints), ints)
+    }
+  })
+  it('name every mistake with its place', () => {
+    assert.deepEqual(problems(list({ mapValueType: simple('INTEGER') }), [{ a: 1 }, { b: 'x', 'c d': null }, 3]), [
+      'value[1].b: expected int, got text "x"',
+      'value[1]["c d"]: expected int, got null',
+      'value[2]: expected dict[str, int], got number 3',
+    ])
+    assert.equal(problems(list(simple('INTEGER')), Array(1000).fill('x')).length, 101)
+  })
+  it('are refused when they contain themselves', () => {
+    const loop = []
+    loop.push(loop)
+    assert.match(problems(list(simple('INTEGER')), loop).join(), /expected int, got a list/)
+    const object = {}
+    object.self = object
+    assert.match(problems(simple('STRUCT'), object).join(), /nested/)
+  })
+})
+
+describe('unions', () => {
+  it('take the best variant and keep its tag', () => {
+    const type = union(FLOAT, INT, STR)
+    assert.equal(literal.toLiteral(type, 3).scalar.union.type.structure.tag, 'int')
+    assert.equal(literal.toLiteral(type, literal.float(3)).scalar.union.type.structure.tag, 'float')
+    assert.equal(literal.toLiteral(type, 'x').scalar.union.type.structure.tag, 'str')
+    assert.equal(round(union(INT, NONE), undefined), null)
+    assert.deepEqual(problems(union(INT, STR), true), ['value: expected int | str, got boolean true'])
+  })
+  it('ask when several fit, and let the caller choose', () => {
+    const type = union(tagged(list(simple('INTEGER')), 'a'), tagged(list(simple('STRING')), 'b'))
+    assert.match(problems(type, []).join(), /fits more than one variant of the union: list\[int\] \(tag a\) and list\[str\] \(tag b\)/)
+    assert.equal(literal.toLiteral(type, literal.variant('b', [])).scalar.union.type.structure.tag, 'b')
+    assert.match(problems(type, literal.variant('c', [])).join(), /there is no variant c; there are list\[int\] \(tag a\)/)
+    assert.equal(problems(type, literal.variant('a', ['x'])).join(), 'value[0]: expected int, got text "x"')
+    const { tag, value } = round(type, [1], { variants: true })
+    assert.deepEqual([tag, value], ['a', [1]])
+  })
+})
+
+describe('structs', () => {
+  const given = { id: 1, score: 2, when: new Date(0), next: { n: 1 }, file: new FlyteFile('s3://b/x') }
+  it('are written as their schema says', () => {
+    const { binary } = literal.toLiteral(ROW, given).scalar
+    const bytes = Buffer.from(binary.value, 'base64')
+    assert.equal(binary.tag, 'msgpack')
+    assert.ok(bytes.includes(Buffer.from('a26964', 'hex').subarray(1)) && bytes.includes(Buffer.from('cb4000000000000000', 'hex')))
+    assert.deepEqual(round(ROW, given), {
+      id: 1,
+      score: 2,
+      when: '1970-01-01T00:00:00+00:00',
+      next: { n: 1 },
+      file: { path: 's3://b/x' },
+      note: null,
+    })
+  })
+  it('may be protobuf Structs', () => {
+    const { generic } = literal.toLiteral(ROW, given, { structs: 'protobuf' }).scalar
+    assert.equal(generic.next.n, 1)
+    assert.deepEqual(literal.fromLiteral({ scalar: { generic } }, ROW).next, { n: 1 })
+  })
+  it('name every mistake', () => {
+    assert.deepEqual(problems(ROW, { id: 1.5, score: '2', tags: ['a', 1], more: 1, next: {} }), [
+      'value.id: expected int, got a number with a fraction',
+      'value.score: expected float, got text "2"',
+      'value.tags[1]: expected str, got number 1',
+      'value.more: no such field; there are file, id, next, note, score, tags, when',
+      'value.next.n: required and missing; expected float',
+      'value.when: required and missing; expected a datetime in ISO 8601',
+    ])
+  })
+  it('without a schema hold what JavaScript has', () => {
+    const value = { a: 1, b: [1.5, null, true], c: { d: 'e' }, bytes: new Uint8Array([1]), big: 2n ** 64n - 1n, f: literal.float(1) }
+    assert.deepEqual(round(simple('STRUCT'), value), { ...value, f: 1 })
+    assert.deepEqual(
+      round(
+        simple('STRUCT'),
+        new Map([
+          [1, 'a'],
+          ['b', 2],
+        ]),
+      ),
+      new Map([
+        [1, 'a'],
+        ['b', 2],
+      ]),
+    )
+    for (const wrong of [[1], 'x', new Set(), new (class Foo {})(), new Date()]) assert.equal(problems(simple('STRUCT'), wrong).length, 1)
+  })
+})
+
+describe('the rest', () => {
+  it('enums, binary, errors, none', () => {
+    const color = { enumType: { values: ['red', 'green'] } }
+    assert.equal(round(color, 'red'), 'red')
+    assert.deepEqual(problems(color, 'blue'), ['value: expected enum[red, green], got text "blue"'])
+    assert.deepEqual(round(simple('BINARY'), new Uint8Array([1])), { tag: '', value: new Uint8Array([1]) })
+    assert.deepEqual(round(simple('ERROR'), { message: 'm', failedNodeId: 'n' }), { message: 'm', failedNodeId: 'n' })
+    assert.equal(round(simple('NONE'), null), null)
+  })
+  it('files, directories and tables are URIs or handles; content has to be uploaded', () => {
+    const csv = { blob: { format: 'csv' } }
+    assert.deepEqual(round(csv, 's3://b/x'), new FlyteFile('s3://b/x', 'csv'))
+    assert.deepEqual(round({ blob: { dimensionality: 'MULTIPART' } }, new FlyteDirectory('s3://b/x')), new FlyteDirectory('s3://b/x'))
+    assert.deepEqual(
+      round({ structuredDatasetType: {} }, new StructuredDataset('s3://b/x', 'csv')),
+      new StructuredDataset('s3://b/x', 'csv'),
+    )
+    assert.match(problems(csv, new FlyteDirectory('s3://b/x')).join(), /expected file\[csv\], got a directory/)
+    assert.match(problems(csv, new Blob(['x'])).join(), /value: a Blob is not uploaded here; upload it first/)
+    assert.match(problems(csv, new Uint8Array(1)).join(), /bytes is not uploaded/)
+    assert.match(problems(csv, './x.csv').join(), /text "\.\/x\.csv" is no URI; upload it first/)
+  })
+  it('ready literals go along when they are of the type', () => {
+    const one = literal.toLiteral(simple('INTEGER'), 1)
+    assert.deepEqual(literal.toLiteral(list(simple('INTEGER')), [literal.ready(one), 2]).collection.literals[0], one)
+    assert.deepEqual(problems(simple('STRING'), literal.ready(one)), ['value: expected str, got a literal of type int'])
+  })
+  it('what is stored apart is a handle, or fetched', () => {
+    const apart = { offloadedMetadata: { uri: 's3://b/o', sizeBytes: '9' } }
+    assert.deepEqual(literal.fromLiteral(apart, simple('INTEGER')), new OffloadedLiteral('s3://b/o', 9))
+    const stored = { 's3://b/o': literal.toBytes(simple('INTEGER'), 7) }
+    assert.equal(literal.fromLiteral(apart, simple('INTEGER'), { stored }), 7)
+    assert.equal(literal.fromLiteral(apart, undefined, { stored: (uri) => stored[uri] }), 7)
+  })
+  it('what this client does not know comes as it is', () => {
+    assert.deepEqual(literal.fromLiteral({}), {})
+    assert.throws(() => literal.fromLiteral({}, simple('INTEGER')), /expected int, got an empty literal/)
+  })
+})
+
+describe('types', () => {
+  it('as text, of literals and of values', () => {
+    assert.equal(literal.typeToString(list(union(INT, STR))), 'list[int | str]')
+    assert.equal(literal.typeToString(ROW), 'Row')
+    assert.deepEqual(literal.typeOf(literal.toLiteral(list(simple('FLOAT')), [1.5])), list(simple('FLOAT')))
+    const guess = (value) => literal.typeToString(literal.guessType(value))
+    assert.deepEqual([1, 1.5, 'x', true, null, new Date(), [1, 'a'], { a: 1 }, [1, 2.5]].map(guess), [
+      'int',
+      'float',
+      'str',
+      'bool',
+      'none',
+      'datetime',
+      'list[int | str]',
+      'struct',
+      'list[float]',
+    ])
+    assert.throws(() => literal.guessType(() => 1), FlyteValueError)
+  })
+  it('are compared', () => {
+    assert.ok(literal.isSameType(union(INT, STR), union(STR, INT)))
+    assert.ok(!literal.isSameType(INT, FLOAT) && !literal.isCastable(INT, FLOAT))
+    assert.ok(literal.isCastable(INT, union(INT, NONE)) && !literal.isCastable(union(INT, NONE), INT))
+    assert.ok(literal.isCastable({ enumType: { values: ['a'] } }, STR))
+  })
+})
+
+describe('the resolver', () => {
+  const literals = { b: literal.toLiteral(simple('STRING'), 'x'), a: literal.toLiteral(list(simple('INTEGER')), [1]) }
+  it('converts once, iterates, and lists its names', () => {
+    const values = literal.resolver(literals, { a: list(simple('INTEGER')) })
+    assert.deepEqual([values.names, values.size, values.has('a'), values.has('z')], [['a', 'b'], 2, true, false])
+    assert.equal(values.get('a'), values.get('a'))
+    assert.deepEqual(
+      [...values],
+      [
+        ['a', [1]],
+        ['b', 'x'],
+      ],
+    )
+    assert.deepEqual(values.toObject(), { a: [1], b: 'x' })
+    assert.deepEqual(values.toLiterals(), { a: literals.a, b: literals.b })
+    assert.deepEqual(values.getAs('a', undefined, { typedArrays: true }), new BigInt64Array([1n]))
+    assert.throws(() => values.get('z'), /there is no value z; there are: a, b/)
+    assert.throws(() => values.getAs('b', simple('INTEGER')), /b: expected int, got a text/)
+    assert.deepEqual(values.repr(), { a: [1], b: 'x' })
+  })
+  it('takes the bytes of a map too', () => {
+    const bytes = proto.fromJson('flyteidl.core.LiteralMap', { literals })
+    assert.deepEqual(literal.resolver(bytes).toObject(), { a: [1], b: 'x' })
+  })
+})
