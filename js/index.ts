@@ -14,4 +14,7 @@ export {
 export * from './errors.js'
 export * from './handles.js'
 export { literal } from './literal.js'
+export { filter } from './filter.js'
+export { formatIdentifier, parseIdentifier } from './identifier.js'
+export { FlyteExecutionSpan } from './metrics.js'
 export { proto } from './proto.js'

@@ -3,9 +3,10 @@
 import * as bindings from '#bindings'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
 import { Exchange, type Fetch } from './exchange.js'
-import { iterate } from './iterate.js'
+import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
 import { pack, unpack } from './packed.js'
+import { installRemote } from './remote.js'
 import { memorySource, type Source } from './source.js'
 import { installValues } from './values.js'
 
@@ -62,6 +63,7 @@ export function adopt(instance: WebAssembly.Instance): void {
     encodeJson,
     follow,
     iterate,
+    list,
     pack,
     unpack,
     openSource: (value: unknown) => openSource(value),
@@ -69,6 +71,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   })
   installMethods()
   installValues(bindings.FlyteValues)
+  installRemote()
   state = 'ready'
 }
 

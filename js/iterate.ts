@@ -15,3 +15,14 @@ export async function* iterate<T>(pages: Pages<T>, signal?: AbortSignal): AsyncG
     pages.free()
   }
 }
+
+interface List<T> {
+  /** The page asked for, or without options the next one, undefined after the last. */
+  page(options?: unknown): Promise<{ items: T[]; token: string } | undefined>
+}
+
+/** The items of a list. `page` gives single pages, also after the last item. */
+export function list<T>(pages: List<T>): AsyncGenerator<T, void, undefined> {
+  const items = iterate({ next: async () => (await pages.page())?.items, free() {} })
+  return Object.assign(items, { page: (options = {}) => pages.page(options) })
+}

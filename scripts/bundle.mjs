@@ -74,6 +74,11 @@ export interface FlyteValues {
     form: unknown,
   ): FlyteValue
 }
+export interface FlyteRemote {
+  __list(what: number, options: unknown, execution?: unknown): unknown
+  __rerun(execution: unknown, options: unknown, recover: boolean): Promise<FlyteWorkflowExecution>
+  __set(execution: unknown, signalId: string, value: unknown, options: unknown): Promise<void>
+}
 export interface FlyteClient {
   callJson(name: string, request: unknown, options: unknown): Promise<string>
 }
@@ -104,13 +109,14 @@ function writeTypes() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   execFileSync(
     process.execPath,
-    [tsc, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', declarations, '--rootDir', 'js'],
+    [tsc, '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal', '--outDir', declarations, '--rootDir', 'js'],
     {
       cwd: root,
       stdio: 'inherit',
     },
   )
-  const own = ['errors.d.ts', 'handles.d.ts', 'literal.d.ts', 'browser.d.ts'].map((name) => readFileSync(join(declarations, name), 'utf8'))
+  const files = ['errors', 'handles', 'literal', 'filter', 'identifier', 'metrics', 'browser']
+  const own = files.map((name) => readFileSync(join(declarations, `${name}.d.ts`), 'utf8'))
   const text = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
   for (const name of ['index.d.ts', 'index.d.cts']) writeFileSync(join(root, 'dist', name), text)
   if (existsSync(join(declarations, 'sandbox/index.d.ts'))) {

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use js_sys::{Array, BigUint64Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::pages::ExecutionPages;
+use super::pages::Pages;
 use super::watch::Changes;
 
 #[wasm_bindgen]
@@ -61,9 +61,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn follow(this: &Environment, promise: &Promise) -> Promise;
 
-    /// An async iterator over the items of pages.
+    /// An async iterator over the items of pages, which also gives single pages.
     #[wasm_bindgen(method)]
-    pub fn iterate(this: &Environment, pages: ExecutionPages) -> JsValue;
+    pub fn list(this: &Environment, pages: Pages) -> JsValue;
 
     /// An async iterator over changes, which ends when `signal` is aborted.
     #[wasm_bindgen(method, js_name = iterate)]

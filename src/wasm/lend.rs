@@ -6,14 +6,12 @@ use std::cell::RefCell;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::remote::{AttachedNode, Target, WorkflowExecution};
+use crate::remote::{Target, WorkflowExecution};
 
 /// The core of an exported object.
 pub enum Lent {
     /// Something to execute.
     Target(Target),
-    /// A node of an execution.
-    Node(AttachedNode),
     /// An execution.
     Execution(WorkflowExecution),
 }

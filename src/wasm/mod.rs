@@ -2,6 +2,7 @@
 //! reads its options, clones an `Rc` of the core object, calls one core function and converts the result.
 
 mod client;
+mod control;
 mod dto;
 mod entity;
 mod environment;
@@ -10,6 +11,7 @@ mod execution;
 mod host;
 mod json;
 mod lend;
+mod lists;
 mod literal;
 mod node;
 mod options;

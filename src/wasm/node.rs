@@ -6,7 +6,6 @@ use wasm_bindgen::prelude::*;
 use super::dto;
 use super::execution::FlyteWorkflowExecution;
 use super::json::wire_to_js;
-use super::lend::{put, Lent};
 use super::options::{CallOptions, Options};
 use super::promise::{call, promise, Work};
 use super::read;
@@ -226,12 +225,6 @@ impl FlyteNodeExecution {
                 Box::pin(async move { inner.sync(sync, &core).await.map(|()| JsValue::UNDEFINED) }),
             ))
         })
-    }
-
-    /// See `lend.rs`.
-    #[wasm_bindgen(js_name = __lend, skip_typescript)]
-    pub fn lend(&self) {
-        put(Lent::Node(self.inner.clone()));
     }
 }
 

@@ -10,10 +10,9 @@ use super::json::{js_to_wire, message};
 use super::lend::{borrow, Lent};
 use super::options::{wrong, Options};
 use super::value::inputs;
-use crate::entity::{ExecutionId, ExecutionReference, Identifier, Reference, ResourceType};
+use crate::entity::{ExecutionReference, Reference, ResourceType};
 use crate::remote::{
-    Connect, Execute, ListExecutions, Notifications, Register, Remote, Settings, Spec, Specs, Sync, Target, UploadFile,
-    Wait, WorkflowExecution,
+    Connect, Execute, Notifications, Register, Settings, Spec, Specs, Sync, Target, UploadFile, Wait, WorkflowExecution,
 };
 
 const ENTITY: &str = "a name, or an object with one";
@@ -50,7 +49,8 @@ pub fn reference(value: JsValue) -> Result<Reference, JsValue> {
     Ok(reference)
 }
 
-fn of_entity(options: &mut Options, kind: Option<ResourceType>) -> Result<Reference, JsValue> {
+/// An entity's identifier or reference, all but its `kind`.
+pub fn of_entity(options: &mut Options, kind: Option<ResourceType>) -> Result<Reference, JsValue> {
     // An identifier of a fetched entity is a reference too.
     let said = options.text("resourceType")?.and_then(|name| kind_of_name(&name));
     Ok(Reference {
@@ -62,7 +62,8 @@ fn of_entity(options: &mut Options, kind: Option<ResourceType>) -> Result<Refere
     })
 }
 
-fn kind_of_name(name: &str) -> Option<ResourceType> {
+/// `task`, as an option or as in an identifier.
+pub fn kind_of_name(name: &str) -> Option<ResourceType> {
     match name {
         "task" | "TASK" => Some(ResourceType::Task),
         "workflow" | "WORKFLOW" => Some(ResourceType::Workflow),
@@ -158,17 +159,6 @@ pub fn execute(options: &mut Options) -> Result<Execute, JsValue> {
     })
 }
 
-/// Options of `recentExecutions`.
-pub fn list(options: &mut Options) -> Result<ListExecutions, JsValue> {
-    Ok(ListExecutions {
-        project: options.text("project")?,
-        domain: options.text("domain")?,
-        filters: options.text("filters")?.unwrap_or_default(),
-        page_size: options.count("pageSize")?,
-        limit: options.count("limit")?.map(u64::from),
-    })
-}
-
 /// Options of `uploadFile`.
 #[allow(clippy::cast_precision_loss)]
 pub fn upload(options: &mut Options) -> Result<UploadFile, JsValue> {
@@ -248,36 +238,4 @@ fn spec_list(options: &mut Options, name: &'static str, type_name: &str) -> Resu
         Ok(Spec { id: None, bytes })
     };
     Array::from(&value).iter().enumerate().map(spec).collect()
-}
-
-/// The console's page of whatever has one.
-pub fn console_url(remote: &Remote, value: JsValue) -> Result<String, JsValue> {
-    match borrow(&value)? {
-        Some(Lent::Execution(execution)) => return Ok(execution.url()),
-        Some(Lent::Target(target)) => return Ok(remote.entity_url(&target_id(target))),
-        Some(Lent::Node(node)) => return Ok(remote.execution_url(&node.snapshot().id.execution)),
-        None => {}
-    }
-    let mut options = Options::of(value, "entity")?;
-    let kind = options.text("kind")?.or(options.text("resourceType")?);
-    let id = of_entity(&mut options, kind.as_deref().and_then(kind_of_name))?;
-    options.finish()?;
-    let settings = remote.settings();
-    let project = id.project.or_else(|| settings.project.clone()).unwrap_or_default();
-    let domain = id.domain.or_else(|| settings.domain.clone()).unwrap_or_default();
-    Ok(match id.kind {
-        Some(kind) => {
-            remote.entity_url(&Identifier::new(kind, &project, &domain, &id.name, &id.version.unwrap_or_default()))
-        }
-        None => remote.execution_url(&ExecutionId::new(&project, &domain, &id.name)),
-    })
-}
-
-fn target_id(target: Target) -> Identifier {
-    match target {
-        Target::Task(task) => task.id.clone(),
-        Target::Workflow(workflow) => workflow.id.clone(),
-        Target::LaunchPlan(plan) => plan.id.clone(),
-        Target::Reference(reference) => Identifier::new(ResourceType::Unspecified, "", "", &reference.name, ""),
-    }
 }

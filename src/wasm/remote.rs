@@ -13,7 +13,6 @@ use super::error::{foreign, to_js_error};
 use super::execution::{attached, wait_options};
 use super::host::JsHost;
 use super::options::{wrong, CallOptions, Options};
-use super::pages::ExecutionPages;
 use super::promise::{call, promise, Pending, Work};
 use super::read;
 use super::source::HostSource;
@@ -24,7 +23,7 @@ use crate::remote::{self, Remote, Sync};
 /// A connection to a Flyte control plane. Making one does no I/O.
 #[wasm_bindgen]
 pub struct FlyteRemote {
-    inner: Remote,
+    pub(super) inner: Remote,
 }
 
 #[wasm_bindgen]
@@ -173,19 +172,6 @@ impl FlyteRemote {
         })
     }
 
-    /// Executions of a project and domain, the newest first, fetched page by page as they are asked for.
-    #[wasm_bindgen(js_name = recentExecutions, unchecked_return_type = "AsyncGenerator<FlyteWorkflowExecution, void, undefined>")]
-    pub fn recent_executions(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "ListOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (list, call) = (read::list(&mut options)?, CallOptions::read(&mut options)?);
-        options.finish()?;
-        let pager = self.inner.recent_executions(&list, &call.core()).map_err(to_js_error)?;
-        Ok(environment()?.iterate(ExecutionPages { inner: Rc::new(pager), signal: call.signal }))
-    }
-
     /// Waits until all have ended, well or not. A poll asks for the state of all of them at once. Rejects as `wait` does.
     #[wasm_bindgen(js_name = waitAll, unchecked_return_type = "Promise<void>")]
     pub fn wait_all(
@@ -246,18 +232,6 @@ impl FlyteRemote {
                 Ok(dto::uploaded(&file))
             }))
         })
-    }
-
-    /// The page of an entity or execution in Flyte's console.
-    #[wasm_bindgen(js_name = generateConsoleUrl)]
-    pub fn generate_console_url(
-        &self,
-        #[wasm_bindgen(
-            unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | FlyteWorkflowExecution | Identifier | ExecutionReference"
-        )]
-        entity: JsValue,
-    ) -> Result<String, JsValue> {
-        read::console_url(&self.inner, entity)
     }
 }
 

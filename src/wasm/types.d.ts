@@ -283,18 +283,222 @@ export interface FlyteRemote {
   syncTaskExecution(task: FlyteTaskExecution, options?: CallOptions): Promise<FlyteTaskExecution>
 }
 
-/** Options of `recentExecutions`. */
-export interface ListOptions extends CallOptions {
+/** What all lists take. */
+export interface AnyListOptions extends CallOptions {
+  /** Ends after so many. Default: all. */
+  limit?: number | undefined
+  /** Items fetched at a time. Default: 100. */
+  pageSize?: number | undefined
+  /** Filters, all of which must hold: texts in Flyte's grammar, as `filter` writes them: `eq(phase,FAILED)+gt(duration,60)`. */
+  filters?: string | readonly string[] | undefined
+  /** Order by a column. Default: the newest first; names and projects by name; signals the oldest first. */
+  sortBy?: `asc(${string})` | `desc(${string})` | undefined
+}
+
+/** Options of lists of a project and domain. */
+export interface ListOptions extends AnyListOptions {
   /** Project; default: the remote's. */
   project?: string | undefined
   /** Domain; default: the remote's. */
   domain?: string | undefined
-  /** Ends after so many. Default: all. */
-  limit?: number | undefined
-  /** Executions fetched at a time. Default: 100. */
-  pageSize?: number | undefined
-  /** Filter text in Flyte's grammar, e.g. `eq(phase,FAILED)+gt(duration,60)`. */
-  filters?: string | undefined
+}
+
+/** Options of lists of versions. */
+export interface ListVersionsOptions extends ListOptions {
+  /** Only of this name. */
+  name?: string | undefined
+}
+
+/** What kind of entity. */
+export type EntityKind = ExecutableReference['kind']
+
+/** A list: an async iterator that asks for a page when its first item is wanted, or single pages for a table. */
+export interface FlyteList<T> extends AsyncGenerator<T, void, undefined> {
+  /** One page, whatever was read before. `limit` defaults to the page size, `token` to the first page; the last page has no token. */
+  page(options?: { limit?: number | undefined; token?: string | undefined }): Promise<{ items: T[]; token: string }>
+}
+
+/** Options of `relaunch`. */
+export interface RelaunchOptions extends RecoverOptions {
+  /** Runs cached tasks again and stores their new results. Default: false. */
+  overwriteCache?: boolean | undefined
+}
+
+/** Options of `recover`. */
+export interface RecoverOptions extends CallOptions {
+  /** Name of the new execution. Default: a random one. */
+  name?: string | undefined
+  /** A random name that begins with this and a `-`. */
+  namePrefix?: string | undefined
+}
+
+/** What a gate node waits for. It is there once its node has been reached. */
+export interface FlyteSignal {
+  /** Unique in the execution. */
+  signalId: string
+  executionId: { project: string; domain: string; name: string }
+  /** What it takes, in words; `boolean` for an approval. */
+  type: string
+  isSet: boolean
+  /** What it was set to. */
+  value?: FlyteValue
+}
+
+/** Options of `getExecutionMetrics`. */
+export interface MetricsOptions extends CallOptions {
+  /** How many levels of spans; 0 for the execution alone. Default: 10. */
+  depth?: number | undefined
+}
+
+/** A span as a row of a timeline. */
+export interface SpanRow {
+  /** 0 for the execution. */
+  depth: number
+  /** What it is about; empty when the server does not say. */
+  kind: 'workflow' | 'node' | 'task' | 'operation' | ''
+  /** Name of the execution, id of the node, number of the attempt, or what the operation is called, e.g. `NODE_SETUP`. */
+  name: string
+  /** `node/n0`; for an operation, whose it is. */
+  entity: string
+  startedAt: Date | undefined
+  endedAt: Date | undefined
+  durationMs: number
+}
+
+/** An identifier as `parseIdentifier` reads it: of an entity, an execution, a node in it, or an attempt to run a task. */
+export type AnyIdentifier =
+  | Identifier
+  | { project: string; domain: string; name: string }
+  | { executionId: { project: string; domain: string; name: string }; nodeId: string }
+  | {
+      taskId: Identifier
+      nodeExecutionId: { executionId: { project: string; domain: string; name: string }; nodeId: string }
+      retryAttempt: number
+    }
+
+/** Whatever has an identifier. */
+export type Identifiable =
+  | AnyIdentifier
+  | FlyteTask
+  | FlyteWorkflow
+  | FlyteLaunchPlan
+  | FlyteWorkflowExecution
+  | FlyteNodeExecution
+  | FlyteTaskExecution
+
+/** What matchable attributes are for; nothing is filled in from the remote. */
+export interface AttributesTarget {
+  project: string
+  /** Left out: for all domains of the project. */
+  domain?: string | undefined
+  /** Name of a workflow; left out: for all workflows. */
+  workflow?: string | undefined
+}
+
+/** An execution, as a method takes it. */
+type AnyExecution = FlyteWorkflowExecution | ExecutionReference | string
+
+export interface FlyteRemote {
+  /** Executions, the newest first, without archived ones. */
+  recentExecutions(options?: ListOptions): FlyteList<FlyteWorkflowExecution>
+  /** Executions; by default the newest first, without archived ones. */
+  listExecutions(options?: ListOptions): FlyteList<FlyteWorkflowExecution>
+  /** Versions of tasks. */
+  listTasks(options?: ListVersionsOptions): FlyteList<FlyteTask>
+  /** The tasks of a version. */
+  listTasksByVersion(version: string, options?: ListVersionsOptions): FlyteList<FlyteTask>
+  /** Versions of workflows. A list does not have their nodes; `fetchWorkflow` does. */
+  listWorkflows(options?: ListVersionsOptions): FlyteList<FlyteWorkflow>
+  /** Versions of launch plans; the active ones are `filter.eq('state', 1)`. */
+  listLaunchPlans(options?: ListVersionsOptions): FlyteList<FlyteLaunchPlan>
+  /** Names of tasks, workflows or launch plans, with description and state. */
+  listNamedEntities(options: ListOptions & { kind: EntityKind }): FlyteList<admin.NamedEntity>
+  /** Descriptions of tasks, workflows or launch plans. */
+  listDescriptionEntities(options: ListVersionsOptions & { kind: EntityKind }): FlyteList<admin.DescriptionEntity>
+  /** Projects, without archived ones unless filters say so. */
+  listProjects(options?: AnyListOptions): FlyteList<admin.Project>
+  /** What the gate nodes of an execution wait for, or waited for. */
+  listSignals(execution: AnyExecution, options?: AnyListOptions): FlyteList<FlyteSignal>
+  /** Launches an execution again: the same entity, inputs and settings under a new name. Resolves to the new execution. */
+  relaunch(execution: AnyExecution, options?: RelaunchOptions): Promise<FlyteWorkflowExecution>
+  /** Launches an execution that takes over what succeeded in another one and runs the rest. Resolves to the new execution. */
+  recover(execution: AnyExecution, options?: RecoverOptions): Promise<FlyteWorkflowExecution>
+  /** Puts an execution into the archive, where lists leave it out. Resolves to the execution. */
+  archive(execution: AnyExecution, options?: CallOptions): Promise<FlyteWorkflowExecution>
+  /** Takes an execution out of the archive. Resolves to the execution. */
+  unarchive(execution: AnyExecution, options?: CallOptions): Promise<FlyteWorkflowExecution>
+  /** Where the time of an execution went, as a tree of spans. */
+  getExecutionMetrics(execution: AnyExecution, options?: MetricsOptions): Promise<FlyteExecutionSpan>
+  /**
+   * The page of an entity or an execution in Flyte's console. A node, also one that waits for a signal, is shown on the page of its
+   * execution.
+   */
+  generateConsoleUrl(entity: Identifiable | ExecutableReference | ExecutionReference | string): string
+  /** Approves what an execution waits for. Rejects with NotFoundError when there is no such signal. */
+  approve(execution: AnyExecution, signalId: string, options?: CallOptions): Promise<void>
+  /** Refuses the approval that an execution waits for; its node fails. Rejects with NotFoundError when there is no such signal. */
+  reject(execution: AnyExecution, signalId: string, options?: CallOptions): Promise<void>
+  /**
+   * Gives a signal its value, converted to the type that the signal declares; the node that waits for it goes on. Rejects with
+   * NotFoundError when there is no such signal and with FlyteValueError when the value does not fit; nothing is sent then.
+   */
+  setSignal(execution: AnyExecution, signalId: string, value: unknown, options?: CallOptions): Promise<void>
+  /** The same as `setSignal`. */
+  setInput(execution: AnyExecution, signalId: string, value: unknown, options?: CallOptions): Promise<void>
+  /** The domains that the server is configured with. */
+  getDomains(options?: CallOptions): Promise<admin.GetDomainsResponse['domains'] & object>
+  /** A project. Rejects with NotFoundError when there is none. */
+  getProject(id: string, options?: CallOptions): Promise<admin.Project>
+  /** Makes a project; it needs `id` and `name`. Rejects with AlreadyExistsError when there is one of this id. */
+  registerProject(project: admin.Project_Input, options?: CallOptions): Promise<void>
+  /** Changes a project's name, description, labels or state. The server keeps what is left out or empty. */
+  updateProject(project: admin.Project_Input, options?: CallOptions): Promise<void>
+  /** Archives a project: nothing can be registered or executed in it, lists leave it out. */
+  archiveProject(id: string, options?: CallOptions): Promise<void>
+  /** Makes an archived project active again. */
+  unarchiveProject(id: string, options?: CallOptions): Promise<void>
+  /** The attributes of one kind for exactly this target. Rejects with NotFoundError when it has none of its own. */
+  getMatchableAttributes(
+    target: AttributesTarget & { resourceType: admin.MatchableResource },
+    options?: CallOptions,
+  ): Promise<admin.MatchingAttributes | undefined>
+  /** Sets attributes of one kind for a project, a domain or a workflow. */
+  updateMatchableAttributes(target: AttributesTarget, attributes: admin.MatchingAttributes_Input, options?: CallOptions): Promise<void>
+  /** Removes the attributes of one kind. */
+  deleteMatchableAttributes(
+    target: AttributesTarget & { resourceType: admin.MatchableResource },
+    options?: CallOptions,
+  ): Promise<void>
+  /** All attributes of one kind, with what each is for. */
+  listMatchableAttributes(
+    resourceType: admin.MatchableResource,
+    options?: CallOptions,
+  ): Promise<admin.MatchableAttributesConfiguration[]>
+  /** The description of a version of a task, workflow or launch plan. */
+  getDescriptionEntity(entity: ExecutableReference & { version: string }, options?: CallOptions): Promise<admin.DescriptionEntity>
+}
+
+export interface FlyteWorkflowExecution {
+  /** Launches it again: the same entity, inputs and settings under a new name. Resolves to the new execution. */
+  relaunch(options?: RelaunchOptions): Promise<FlyteWorkflowExecution>
+  /** Launches an execution that takes over what succeeded in this one and runs the rest. Resolves to the new execution. */
+  recover(options?: RecoverOptions): Promise<FlyteWorkflowExecution>
+  /** Puts it into the archive, where lists leave it out. */
+  archive(options?: CallOptions): Promise<FlyteWorkflowExecution>
+  /** Takes it out of the archive. */
+  unarchive(options?: CallOptions): Promise<FlyteWorkflowExecution>
+  /** What its gate nodes wait for, or waited for. */
+  listSignals(options?: AnyListOptions): FlyteList<FlyteSignal>
+  /** Approves what it waits for. Rejects with NotFoundError when there is no such signal. */
+  approve(signalId: string, options?: CallOptions): Promise<void>
+  /** Refuses the approval it waits for; the node fails. Rejects with NotFoundError when there is no such signal. */
+  reject(signalId: string, options?: CallOptions): Promise<void>
+  /** Gives a signal its value, converted to the type that it declares. */
+  setSignal(signalId: string, value: unknown, options?: CallOptions): Promise<void>
+  /** The same as `setSignal`. */
+  setInput(signalId: string, value: unknown, options?: CallOptions): Promise<void>
+  /** Where its time went, as a tree of spans. */
+  getExecutionMetrics(options?: MetricsOptions): Promise<FlyteExecutionSpan>
 }
 
 /** A raw spec: ProtoJSON or the message's bytes. */

@@ -9,6 +9,8 @@ mod identifiers;
 mod lists;
 mod odd_bytes;
 mod register;
+mod rerun;
+mod signals;
 mod snapshots;
 mod support;
 mod sync;

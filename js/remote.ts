@@ -1,0 +1,166 @@
+// The methods of FlyteRemote and of executions that are made of others.
+
+import { type admin, type CallOptions, type ExecutableReference, FlyteRemote, FlyteWorkflowExecution } from '#bindings'
+import { FlyteValueError } from './errors.js'
+import { filter } from './filter.js'
+import { consoleUrl, identifierOf } from './identifier.js'
+import { FlyteExecutionSpan } from './metrics.js'
+
+type Call = CallOptions
+type Project = admin.Project_Input
+type Resource = admin.MatchableResource
+type Target = { project: string; domain?: string; workflow?: string; resourceType?: Resource }
+type Described = ExecutableReference
+type Attributes = { attributes?: { matchingAttributes?: unknown } }
+type Options = { filters?: string | readonly string[] } & Record<string, unknown>
+type Methods = Record<string, (this: FlyteRemote, ...args: never[]) => unknown>
+
+/** The options of a list with its filters as one text, which is checked. */
+function checked(options?: Options): Options | undefined {
+  if (!options?.filters?.length) return options
+  const filters = filter.all(...[options.filters].flat())
+  filter.parse(filters)
+  return { ...options, filters }
+}
+
+const METHODS: Methods = {
+  recentExecutions(options?: Options) {
+    return this.__list(0, checked(options))
+  },
+  listSignals(execution: unknown, options?: Options) {
+    return this.__list(7, checked(options), execution)
+  },
+  listTasksByVersion(version: string, options?: Options) {
+    return this.__list(1, checked({ ...options, filters: [filter.eq('version', version), ...[options?.filters ?? []].flat()] }))
+  },
+  relaunch(execution: unknown, options?: Call) {
+    return this.__rerun(execution, options, false)
+  },
+  recover(execution: unknown, options?: Call) {
+    return this.__rerun(execution, options, true)
+  },
+  archive(execution: unknown, options?: Call) {
+    return setState(this, execution, 'EXECUTION_ARCHIVED', options)
+  },
+  unarchive(execution: unknown, options?: Call) {
+    return setState(this, execution, 'EXECUTION_ACTIVE', options)
+  },
+  setSignal,
+  setInput: setSignal,
+  approve(execution: unknown, signalId: string, options?: Call) {
+    return this.__set(execution, signalId, true, options)
+  },
+  reject(execution: unknown, signalId: string, options?: Call) {
+    return this.__set(execution, signalId, false, options)
+  },
+  async getExecutionMetrics(execution: unknown, { depth = 10, ...options }: Call & { depth?: number } = {}) {
+    const { span = {} } = await this.client.getExecutionMetrics({ id: executionId(this, execution), depth }, options)
+    return new FlyteExecutionSpan(span)
+  },
+  generateConsoleUrl(entity: unknown) {
+    return consoleUrl(this, entity)
+  },
+  async getDomains(options?: Call) {
+    return (await this.client.getDomains({}, options)).domains ?? []
+  },
+  async getProject(id: string, options?: Call) {
+    need({ id }, 'id')
+    return this.client.getProject({ id }, options)
+  },
+  async registerProject(project: Project, options?: Call) {
+    need(project, 'id', 'name')
+    await this.client.registerProject({ project }, options)
+  },
+  async updateProject(project: Project, options?: Call) {
+    need(project, 'id')
+    await this.client.updateProject(project, options)
+  },
+  archiveProject(id: string, options?: Call) {
+    return this.updateProject({ id, state: 'ARCHIVED' }, options)
+  },
+  unarchiveProject(id: string, options?: Call) {
+    return this.updateProject({ id, state: 'ACTIVE' }, options)
+  },
+  async getMatchableAttributes(target: Target, options?: Call) {
+    need(target, 'resourceType')
+    return (await attributes(this, 'get', target, target, options)).attributes?.matchingAttributes
+  },
+  async updateMatchableAttributes(target: Target, matchingAttributes: object, options?: Call) {
+    await attributes(this, 'update', target, { attributes: { ...target, matchingAttributes } }, options)
+  },
+  async deleteMatchableAttributes(target: Target, options?: Call) {
+    need(target, 'resourceType')
+    await attributes(this, 'delete', target, target, options)
+  },
+  async listMatchableAttributes(resourceType: Resource, options?: Call) {
+    need({ resourceType }, 'resourceType')
+    return (await this.client.listMatchableAttributes({ resourceType }, options)).configurations ?? []
+  },
+  async getDescriptionEntity(entity: Described, options?: Call) {
+    const { kind, project = this.project, domain = this.domain, name, version } = entity
+    const resourceType = KINDS[kind] as 'TASK'
+    need({ project, domain, name, version, kind: resourceType }, 'kind', 'project', 'domain', 'name', 'version')
+    return this.client.getDescriptionEntity({ id: { resourceType, project, domain, name, version } }, options)
+  },
+}
+
+const KINDS: Record<string, string> = { task: 'TASK', workflow: 'WORKFLOW', launchPlan: 'LAUNCH_PLAN' }
+
+/** Calls one of the nine methods: for a project, a domain of it, or a workflow there. */
+function attributes(remote: FlyteRemote, verb: string, target: Target, request: object, options?: Call) {
+  need(target, 'project', ...(target.workflow ? ['domain'] : []))
+  const level = target.workflow ? 'Workflow' : target.domain ? 'ProjectDomain' : 'Project'
+  const client = remote.client as unknown as Record<string, (request: object, options?: Call) => Promise<Attributes>>
+  return (client[`${verb}${level}Attributes`] as (typeof client)[string])(request, options)
+}
+
+/** Refuses an object without one of its fields. */
+function need(object: unknown, ...names: string[]): void {
+  for (const name of names) {
+    const value = (object as Record<string, unknown> | undefined)?.[name]
+    if (typeof value !== 'string' || !value) throw new FlyteValueError(`${name}: expected a text, got ${value}`, { path: name })
+  }
+}
+
+/** In the order of `Listing` in the core. */
+const LISTS = ['Executions', 'Tasks', 'Workflows', 'LaunchPlans', 'NamedEntities', 'Projects', 'DescriptionEntities']
+
+LISTS.forEach((what, number) => {
+  METHODS[`list${what}`] = function (options?: Options) {
+    return this.__list(number, checked(options))
+  }
+})
+
+function setSignal(this: FlyteRemote, execution: unknown, signalId: string, value: unknown, options?: Call) {
+  return this.__set(execution, signalId, value, options)
+}
+
+/** The full identifier of an execution, of whatever names one. */
+function executionId(remote: FlyteRemote, execution: unknown) {
+  const said = typeof execution === 'string' && !execution.includes(':') ? { name: execution } : identifierOf(execution)
+  const { project = remote.project, domain = remote.domain, name } = said as Record<string, string | undefined>
+  need({ project, domain, name }, 'project', 'domain', 'name')
+  return { project, domain, name } as { project: string; domain: string; name: string }
+}
+
+async function setState(remote: FlyteRemote, execution: unknown, state: admin.ExecutionState, options?: Call) {
+  const id = executionId(remote, execution)
+  await remote.client.updateExecution({ id, state }, options)
+  if (!(execution instanceof FlyteWorkflowExecution)) return remote.fetchExecution(id, options)
+  await execution.sync(options)
+  return execution
+}
+
+/** What an execution does through its remote. */
+const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
+
+/** Adds the methods to the classes. */
+export function installRemote(): void {
+  Object.assign(FlyteRemote.prototype, METHODS)
+  const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
+  for (const name of OF_EXECUTIONS) {
+    execution[name] = function (this: FlyteWorkflowExecution, ...args: never[]) {
+      return METHODS[name]?.call(this.remote, this as never, ...args)
+    }
+  }
+}

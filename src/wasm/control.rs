@@ -1,0 +1,74 @@
+//! What `FlyteRemote` does with an execution that is there. `js/remote.ts` makes its methods of these, and gives them to
+//! executions too.
+
+use js_sys::{Object, Promise};
+use wasm_bindgen::prelude::*;
+
+use super::error::{set, to_js_error};
+use super::execution::{attached, FlyteWorkflowExecution};
+use super::options::{CallOptions, Options};
+use super::promise::{call, promise, Work};
+use super::read;
+use super::remote::FlyteRemote;
+use super::value::inputs;
+use crate::remote::Rerun;
+use crate::value::InputValue;
+
+#[wasm_bindgen]
+impl FlyteRemote {
+    /// Where the console is, without a slash at its end.
+    #[wasm_bindgen(getter, js_name = consoleEndpoint)]
+    pub fn console_endpoint(&self) -> String {
+        self.inner.console_endpoint()
+    }
+
+    /// `recover`, or `relaunch`.
+    #[wasm_bindgen(js_name = __rerun, skip_typescript)]
+    pub fn rerun(&self, execution: JsValue, options: JsValue, recover: bool) -> Promise {
+        let inner = self.inner.clone();
+        promise(move || {
+            let mut options = Options::of(options, "options")?;
+            let rerun = Rerun {
+                name: options.text("name")?,
+                name_prefix: options.text("namePrefix")?,
+                overwrite_cache: !recover && options.flag("overwriteCache")?.unwrap_or(false),
+            };
+            let call = CallOptions::read(&mut options)?;
+            options.finish()?;
+            let (id, core) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, call.core());
+            Ok(Work::new(call.signal, async move {
+                attached(inner.rerun(&id, recover, &rerun, &core).await).map_err(to_js_error)
+            }))
+        })
+    }
+
+    /// `setSignal`
+    #[wasm_bindgen(js_name = __set, skip_typescript)]
+    pub fn set_signal(&self, execution: JsValue, signal_id: String, value: JsValue, options: JsValue) -> Promise {
+        let inner = self.inner.clone();
+        call(options, |call| {
+            let id = inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?;
+            let object = Object::new();
+            set(&object, "value", value);
+            let value = inputs(&object).pop().map_or(InputValue::Undefined, |(_, value)| value);
+            Ok(Box::pin(
+                async move { inner.set_signal(&id, &signal_id, &value, &call).await.map(|()| JsValue::UNDEFINED) },
+            ))
+        })
+    }
+}
+
+#[wasm_bindgen]
+impl FlyteWorkflowExecution {
+    /// The remote it came from.
+    #[wasm_bindgen(getter)]
+    pub fn remote(&self) -> FlyteRemote {
+        FlyteRemote { inner: self.inner.remote().clone() }
+    }
+
+    /// Whether it is in the archive.
+    #[wasm_bindgen(getter, js_name = isArchived)]
+    pub fn is_archived(&self) -> bool {
+        self.inner.is_archived()
+    }
+}
