@@ -1,5 +1,7 @@
 //! Whether a text is a cron schedule: five fields, or a descriptor such as `@daily`.
 
+use crate::list::is_go_duration;
+
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
@@ -31,13 +33,10 @@ fn check_descriptor(descriptor: &str) -> Result<(), String> {
     if matches!(descriptor, "yearly" | "annually" | "monthly" | "weekly" | "daily" | "midnight" | "hourly") {
         return Ok(());
     }
-    let is_duration = |text: &str| {
-        let number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
-        text.bytes().next().is_some_and(number) && text.ends_with(|last: char| last.is_ascii_alphabetic())
-    };
     match descriptor.strip_prefix("every ") {
-        Some(duration) if is_duration(duration) => Ok(()),
-        _ => Err(format!("unrecognized descriptor: @{descriptor}")),
+        Some(duration) if is_go_duration(duration) => Ok(()),
+        Some(_) => Err(format!("failed to parse duration @{descriptor}")),
+        None => Err(format!("unrecognized descriptor: @{descriptor}")),
     }
 }
 

@@ -37,10 +37,14 @@ fn read<'a>(task: &Identifier, entries: &'a [ResourceEntry]) -> Result<Quantitie
     let mut quantities = Quantities::new();
     for entry in entries {
         let name = entry.name();
-        if !matches!(
-            name,
-            ResourceName::Cpu | ResourceName::Memory | ResourceName::Gpu | ResourceName::EphemeralStorage
-        ) {
+        if matches!(name, ResourceName::Unknown | ResourceName::Storage) {
+            // Of these only the compiler looks at the value.
+            if parse(&entry.value).is_none() {
+                let (label, value) = (name.as_str_name(), &entry.value);
+                return Err(invalid(format!(
+                    "task failed compilation with Collected Errors: 1\n\tError 0: Code: UnrecognizedValue, Node Id: resources.{label}, Description: Unrecognized value [{value}].\n"
+                )));
+            }
             continue;
         }
         let (label, id) = (name.as_str_name(), identifier_text(task));

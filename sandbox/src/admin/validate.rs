@@ -194,7 +194,14 @@ fn is_label_part(text: &str) -> bool {
 
 fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {
-        Some((prefix, name)) => prefix.len() <= 253 && prefix.split('.').all(is_dns_label) && is_label_part(name),
+        Some((prefix, name)) => {
+            // Of a prefix only the whole length counts, not that of its parts.
+            let part = |part: &str| {
+                let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+                !part.is_empty() && part.bytes().all(allowed) && !part.starts_with('-') && !part.ends_with('-')
+            };
+            prefix.len() <= 253 && prefix.split('.').all(part) && is_label_part(name)
+        }
         None => is_label_part(text),
     }
 }

@@ -98,6 +98,17 @@ impl Row for ExecutionView<'_> {
 
     fn joined(&self, entity: Entity, name: &str) -> Vec<Cell> {
         let ExecutionView { state, row } = self;
+        // A joined row's number is what the execution points to it by.
+        let reference = match entity {
+            Entity::LaunchPlan => "launch_plan_id",
+            Entity::Workflow => "workflow_id",
+            Entity::Task => "task_id",
+            _ => "",
+        };
+        if name == "id" && !reference.is_empty() {
+            let number = self.column(reference);
+            return if number == Cell::Int(0) { Vec::new() } else { vec![number] };
+        }
         match entity {
             Entity::LaunchPlan if row.task.is_none() => {
                 state.launch_plans.get(&row.launch_plan).map(|row| row.column(name)).into_iter().collect()

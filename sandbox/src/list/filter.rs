@@ -128,7 +128,8 @@ impl Test {
     fn parse(function: &str, value: &str, kind: Kind) -> Result<Test, Status> {
         let compare = match function {
             "contains" => return Test::like(&format!("%{}%", go_text(value)), kind, false),
-            "not_like" => return Test::like(&go_text(value), kind, true),
+            "not_like" if value.contains(';') => return Err(no_operator(kind, "!~~", "record")),
+            "not_like" => return Test::like(value, kind, true),
             "value_in" | "value_not_in" => {
                 let values = value.split(';').map(|value| Cell::parse(value, kind)).collect::<Result<_, _>>()?;
                 return Ok(Test::In { values, negated: function == "value_not_in" });
@@ -142,14 +143,14 @@ impl Test {
             _ => return Err(invalid(format!("unrecognized filter function: {function}"))),
         };
         if value.contains(';') {
-            return Err(no_operator(kind, "record"));
+            return Err(no_operator(kind, compare.symbol(), "record"));
         }
         Ok(Test::Compare(compare, Cell::parse(value, kind)?))
     }
 
     fn like(pattern: &str, kind: Kind, negated: bool) -> Result<Test, Status> {
         if kind != Kind::Text {
-            return Err(no_operator(kind, "unknown"));
+            return Err(no_operator(kind, if negated { "!~~" } else { "~~" }, "unknown"));
         }
         Ok(Test::Like { pattern: pattern.chars().collect(), negated })
     }
@@ -170,6 +171,17 @@ impl Test {
 }
 
 impl Function {
+    fn symbol(self) -> &'static str {
+        match self {
+            Function::Eq => "=",
+            Function::Ne => "<>",
+            Function::Gt => ">",
+            Function::Gte => ">=",
+            Function::Lt => "<",
+            Function::Lte => "<=",
+        }
+    }
+
     fn accepts(self, order: Ordering) -> bool {
         match self {
             Function::Eq => order.is_eq(),
@@ -191,15 +203,18 @@ fn go_text(value: &str) -> String {
     }
 }
 
-fn no_operator(kind: Kind, other: &str) -> Status {
+fn no_operator(kind: Kind, operator: &str, other: &str) -> Status {
     let column = match kind {
-        Kind::Text => "character varying",
+        Kind::Text => "text",
         Kind::Int => "integer",
         Kind::Time => "timestamp with time zone",
         Kind::Duration => "bigint",
         Kind::Bytes => "bytea",
     };
-    Status::new(Code::Unknown, format!("failed database operation with operator does not exist: {column} and {other}"))
+    Status::new(
+        Code::Unknown,
+        format!("failed database operation with operator does not exist: {column} {operator} {other}"),
+    )
 }
 
 /// SQL's LIKE: `%` is any text, `_` any one character, a backslash takes the next literally.

@@ -10,7 +10,7 @@ use flyte_remote::idl::flyteidl::admin::{sort::Direction, Sort};
 use flyte_remote::rpc::{Code, Status};
 
 pub use columns::Entity;
-pub use value::Cell;
+pub use value::{is_go_duration, Cell};
 
 use filter::Filter;
 
@@ -88,7 +88,7 @@ pub fn select<T: Row + Clone>(rows: impl IntoIterator<Item = T>, query: &Query) 
     }
     let limit = if query.limit == 0 { usize::MAX } else { query.limit as usize };
     let rows: Vec<T> = found.into_iter().skip(offset).take(limit).collect();
-    let token = if rows.len() == limit { (offset + rows.len()).to_string() } else { String::new() };
+    let token = if rows.len() == limit { offset.saturating_add(rows.len()).to_string() } else { String::new() };
     Ok(Page { rows, token })
 }
 
@@ -121,8 +121,10 @@ fn offset(token: &str) -> Result<usize, Status> {
     if token.is_empty() {
         return Ok(0);
     }
-    // Go's Atoi takes a plus sign as well.
-    token.parse().map_err(|_| invalid(format!("invalid pagination token {token}")))
+    // Go's Atoi takes a sign as well.
+    let offset = token.parse::<i64>().ok().and_then(|offset| u64::try_from(offset).ok());
+    let offset = offset.ok_or_else(|| invalid(format!("invalid pagination token {token}")))?;
+    Ok(usize::try_from(offset).unwrap_or(usize::MAX))
 }
 
 struct Order {

@@ -87,7 +87,12 @@ fn parse_seconds_or_duration(text: &str) -> Option<i128> {
     }
 }
 
-/// Go's duration text: `1h15m30.5s`, `-1.5h`, `300ms`.
+/// Whether a text is a duration as Go reads it: `1h15m30.5s`, `-1.5h`, `300ms`.
+pub fn is_go_duration(text: &str) -> bool {
+    parse_go_duration(text).is_some()
+}
+
+/// Go's duration text in nanoseconds.
 fn parse_go_duration(text: &str) -> Option<i128> {
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
