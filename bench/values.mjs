@@ -83,7 +83,9 @@ function listFigures({ name, type, field, at }, pbjs, buf, python) {
   ]
 }
 
-const pbjsLiteral = (values, field) => ({ collection: { literals: values.map((value) => ({ scalar: { primitive: { [field]: value } } })) } })
+const pbjsLiteral = (values, field) => ({
+  collection: { literals: values.map((value) => ({ scalar: { primitive: { [field]: value } } })) },
+})
 
 const bufItem = (field) => (value) => ({
   value: {

@@ -1,8 +1,8 @@
 // Dates that remember the part of a millisecond that a Date can't hold.
 
-import type { Timestamp } from './handles.js'
+import type { ExactTime } from './handles.js'
 
-const exactTimes = new WeakMap<Date, Timestamp & { readonly ms: number }>()
+const exactTimes = new WeakMap<Date, ExactTime & { readonly ms: number }>()
 
 /** A Date that remembers what a Date can't hold. */
 export function toDate(seconds: number, nanos: number): Date {
@@ -13,7 +13,7 @@ export function toDate(seconds: number, nanos: number): Date {
 }
 
 /** The point in time of a Date, exact where it came from `toDate` and was not changed since. */
-export function timestampOf(date: Date): Timestamp {
+export function timestampOf(date: Date): ExactTime {
   const ms = date.getTime()
   const exact = exactTimes.get(date)
   if (exact?.ms === ms) return { seconds: exact.seconds, nanos: exact.nanos }

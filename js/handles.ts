@@ -86,7 +86,7 @@ export class FlyteFloat {
 branded(FlyteFloat, 'float')
 
 /** Seconds since 1970-01-01 UTC, and the nanoseconds that follow them. */
-export interface Timestamp {
+export interface ExactTime {
   readonly seconds: number
   /** 0 to 999,999,999. */
   readonly nanos: number

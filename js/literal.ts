@@ -21,7 +21,7 @@ import {
 } from '#bindings'
 import { bytesOf, LITERAL, storedOf, TYPE } from './convert.js'
 import { timestampOf, toDate } from './datetime.js'
-import { FlyteFloat, ReadyLiteral, type Timestamp, UnionVariant } from './handles.js'
+import { type ExactTime, FlyteFloat, ReadyLiteral, UnionVariant } from './handles.js'
 
 const parsed = (typeName: string, bytes: Uint8Array) => JSON.parse(protoToText(typeName, bytes))
 
@@ -90,12 +90,12 @@ export const literal = {
   },
 
   /** A Date that remembers its nanoseconds. */
-  datetime({ seconds, nanos }: Timestamp): Date {
+  datetime({ seconds, nanos }: ExactTime): Date {
     return toDate(seconds, nanos)
   },
 
   /** The exact point in time of a Date that came out of a literal, or from `datetime`. */
-  timestamp(date: Date): Timestamp {
+  timestamp(date: Date): ExactTime {
     return timestampOf(date)
   },
 

@@ -71,7 +71,7 @@ fn a_value_of_the_wrong_type_is_not_sent() {
     let server = Server::new(serve);
     let error = set(&server, "count", InputValue::Text("three".to_owned())).unwrap_err();
     assert_eq!((error.kind, error.path.as_deref()), (Kind::Value, Some("value")));
-    assert!(error.message.contains("integer") && error.message.contains("signal count"), "{}", error.message);
+    assert!(error.message.contains("expected int") && error.message.contains("signal count"), "{}", error.message);
     let error = set(&server, "count", InputValue::Bool(true)).unwrap_err();
     assert!(error.message.contains("boolean true"), "{}", error.message);
     assert!(!server.rpcs().contains(&"SetSignal".to_owned()));
