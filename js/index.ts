@@ -12,9 +12,9 @@ export {
   FlyteWorkflowExecution,
 } from '#bindings'
 export * from './errors.js'
-export * from './handles.js'
-export { literal } from './literal.js'
 export { filter } from './filter.js'
+export * from './handles.js'
 export { formatIdentifier, parseIdentifier } from './identifier.js'
+export { literal } from './literal.js'
 export { FlyteExecutionSpan } from './metrics.js'
 export { proto } from './proto.js'
