@@ -67,8 +67,8 @@ impl Remote {
     ) -> Result<(), Error> {
         let scope = self.client().begin(options);
         let found = self.signal(execution, signal, options, &scope).await?;
-        let (mut path, mut problems) = (Path::new("value"), Vec::new());
-        let literal = to_literal(value, &found.literal_type, &mut path, &mut problems);
+        let (path, mut problems) = (Path::new("value"), Vec::new());
+        let literal = to_literal(value, &found.literal_type, &path, &mut problems);
         let Some(literal) = literal.filter(|_| problems.is_empty()) else {
             let error = Error::from_problems(Kind::Value, &["signal ", signal].concat(), problems);
             return Err(error.about(execution.to_string()));
