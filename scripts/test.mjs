@@ -36,7 +36,7 @@ const STEPS = {
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
   vectors: () => run(node, ['scripts/vectors.mjs']),
   node: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=2', ...tests('node')]),
-  integration: () => run(node, ['tests/integration/run.mjs']),
+  integration: () => run(node, ['tests/integration/run.mjs'], { env: { ...process.env, FLYTE_ENDPOINT: '' } }),
   packaging: () => run(node, ['--test', '--test-timeout=180000', ...tests('packaging')]),
   browser: () =>
     run(node, ['--test', '--test-timeout=180000', '--test-concurrency=1', ...tests('browser')], {

@@ -77,7 +77,8 @@ fn set_signal(sandbox: &mut Sandbox, request: admin::SignalSetRequest) -> Result
         return Err(invalid(format!("failed to validate that signal [{text}] exists, err: [missing signal]")));
     };
     let wanted = row.signal.r#type.clone().unwrap_or_default();
-    let fits = type_of(&value).is_some_and(|given| castable(&given, &wanted));
+    // FlyteAdmin asks whether the signal's type fits the value's, not the other way round.
+    let fits = type_of(&value).is_some_and(|given| castable(&wanted, &given));
     if !fits {
         let given = type_of(&value).map_or_else(|| "no value".to_owned(), |given| type_text(&given));
         let wanted = type_text(&wanted);
