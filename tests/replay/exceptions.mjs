@@ -1,24 +1,38 @@
 // What a failed call becomes, and how often it is made.
 
-import * as flyte from 'flyte-remote'
+import {
+  AlreadyExistsError,
+  AuthenticationError,
+  CancelledError,
+  FlyteAssertionError,
+  FlyteError,
+  FlyteRecoverableError,
+  FlyteSystemError,
+  FlyteUserError,
+  InvalidInputError,
+  NotFoundError,
+  NotImplementedError,
+  TimeoutError,
+  UnavailableError,
+} from 'flyte-remote'
 import { scripted } from './scripted.mjs'
 
 /** flytekit's classes, and what they are here. */
 const CLASSES = {
-  FlyteAuthenticationException: 'AuthenticationError',
-  FlyteSystemException: 'FlyteSystemError',
-  FlyteEntityAlreadyExistsException: 'AlreadyExistsError',
-  FlyteEntityNotExistException: 'NotFoundError',
-  FlyteInvalidInputException: 'InvalidInputError',
-  FlyteSystemUnavailableException: 'UnavailableError',
-  FlyteTimeout: 'TimeoutError',
-  FlyteAssertion: 'FlyteAssertionError',
-  FlyteUserException: 'FlyteUserError',
-  FlyteRecoverableException: 'FlyteRecoverableError',
-  FlyteException: 'FlyteError',
-  AssertionError: 'Error',
-  Exception: 'Error',
-  RuntimeError: 'Error',
+  FlyteAuthenticationException: AuthenticationError,
+  FlyteSystemException: FlyteSystemError,
+  FlyteEntityAlreadyExistsException: AlreadyExistsError,
+  FlyteEntityNotExistException: NotFoundError,
+  FlyteInvalidInputException: InvalidInputError,
+  FlyteSystemUnavailableException: UnavailableError,
+  FlyteTimeout: TimeoutError,
+  FlyteAssertion: FlyteAssertionError,
+  FlyteUserException: FlyteUserError,
+  FlyteRecoverableException: FlyteRecoverableError,
+  FlyteException: FlyteError,
+  AssertionError: Error,
+  Exception: Error,
+  RuntimeError: Error,
 }
 
 const CALLS = {
@@ -28,7 +42,7 @@ const CALLS = {
 }
 
 /** Told apart here and not there. */
-const FINER = { CANCELLED: 'CancelledError', PERMISSION_DENIED: 'AuthenticationError', UNIMPLEMENTED: 'NotImplementedError' }
+const FINER = { CANCELLED: CancelledError, PERMISSION_DENIED: AuthenticationError, UNIMPLEMENTED: NotImplementedError }
 
 const OWN_RETRIES = 'only what is safe and may help is repeated, with pauses; credentials are not renewed on any error'
 /** Codes after which the same call may succeed. */
@@ -53,12 +67,12 @@ export async function replayExceptions(vector) {
     if (error && TRANSIENT.includes(grpc_code)) return { difference: `it failed: ${error}` }
     return methods.length === attempts ? {} : { deviation: OWN_RETRIES }
   }
-  const name = error && FINER[grpc_code] ? FINER[grpc_code] : CLASSES[exception.class]
-  if (!(error instanceof Error) || (flyte[name] && !(error instanceof flyte[name]))) return { difference: `got ${error}, expected ${name}` }
+  const expected = FINER[grpc_code] ?? CLASSES[exception.class]
+  if (!(error instanceof expected)) return { difference: `got ${error}, expected ${expected.name}` }
   if (error.code !== grpc_code || error.grpcCode !== grpc_code_number) return { difference: `code ${error.code} ${error.grpcCode}` }
   if (!error.message.includes(grpc_details)) return { difference: `the message has lost the reason: ${error.message}` }
   if (FINER[grpc_code]) return { deviation: 'CANCELLED, PERMISSION_DENIED and UNIMPLEMENTED have classes of their own' }
-  const lost = exception.bases.map((base) => CLASSES[base]).find((base) => flyte[base] && !(error instanceof flyte[base]))
-  if (lost) return { difference: `${error.constructor.name} is no ${lost}` }
+  const lost = exception.bases.map((base) => CLASSES[base]).find((base) => !(error instanceof base))
+  if (lost) return { difference: `${error.constructor.name} is no ${lost.name}` }
   return methods.length === attempts ? {} : { deviation: OWN_RETRIES }
 }
