@@ -132,7 +132,7 @@ describe('filters', () => {
   })
 
   it('refuse what the language cannot carry, and say it', () => {
-    for (const bad of ['a,b', 'a;b', 'a+b', 'a\nb', '', Number.NaN, new Date('x'), null, undefined, {}]) {
+    for (const bad of ['a,b', 'a;b', 'a+b', 'a\nb', '', Number.NaN, Number.POSITIVE_INFINITY, new Date('x'), null, undefined, {}]) {
       assert.throws(() => filter.eq('name', bad), FlyteValueError, String(bad))
     }
     assert.throws(
