@@ -5,6 +5,91 @@ import { FlyteValueError } from './errors.js'
 /** A value to compare with. A date is written to the millisecond; a number for `duration` is in seconds. */
 export type FilterValue = string | number | bigint | boolean | Date
 
+/** Any phase: of executions, nodes and attempts. */
+export type PhaseName =
+  | 'UNDEFINED'
+  | 'QUEUED'
+  | 'RUNNING'
+  | 'SUCCEEDING'
+  | 'SUCCEEDED'
+  | 'FAILING'
+  | 'FAILED'
+  | 'ABORTING'
+  | 'ABORTED'
+  | 'TIMED_OUT'
+  | 'SKIPPED'
+  | 'DYNAMIC_RUNNING'
+  | 'RECOVERED'
+  | 'INITIALIZING'
+  | 'WAITING_FOR_RESOURCES'
+  | 'RETRYABLE_FAILED'
+
+/** Values of well-known columns; others take any value. */
+export interface FilterColumns {
+  phase: PhaseName
+  /** Of executions, names and projects: 0 active, 1 archived; of launch plans: 0 inactive, 1 active. */
+  state: number
+  /** Seconds, or a text such as `1h30m`. */
+  duration: number | string
+  created_at: Date | string
+  updated_at: Date | string
+  started_at: Date | string
+  execution_created_at: Date | string
+  execution_updated_at: Date | string
+  execution_project: string
+  execution_domain: string
+  execution_name: string
+  project: string
+  domain: string
+  name: string
+  version: string
+  user: string
+  cluster: string
+  error_code: string
+  identifier: string
+  signal_id: string
+  /** How it was started, as a number: 0 by hand, 1 by schedule, 3 relaunched, 5 recovered. */
+  mode: number
+}
+
+type ValueOf<K> = K extends keyof FilterColumns ? FilterColumns[K] : FilterValue
+/** A column's name; one of something else that is joined begins with its name, `launch_plan.name`. */
+type Column = keyof FilterColumns | (string & {})
+type Compare = <K extends Column>(key: K, value: ValueOf<K>) => string
+type Among = <K extends Column>(key: K, values: readonly ValueOf<K>[]) => string
+
+/** Writes and reads filters: texts for the `filters` of a list. All throw FlyteValueError for what a filter can't carry. */
+export interface Filters {
+  /** The same. */
+  eq: Compare
+  /** Another. */
+  ne: Compare
+  /** Greater, later. */
+  gt: Compare
+  /** Greater or the same. */
+  gte: Compare
+  /** Less, earlier. */
+  lt: Compare
+  /** Less or the same. */
+  lte: Compare
+  /** Has it in its text; `%` stands for any text and `_` for any character. */
+  contains: Compare
+  /** Its text is not of this pattern of `%` and `_`. */
+  notLike: Compare
+  /** One of these. */
+  in: Among
+  /** None of these. */
+  notIn: Among
+  /** Executions with this label. */
+  label(key: string, value: FilterValue): string
+  /** Executions that ran so long, in milliseconds. */
+  duration(op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte', ms: number): string
+  /** All of these hold; undefined ones are left out. There is no `or`. */
+  all(...filters: readonly (string | undefined)[]): string
+  /** The comparisons of a text. */
+  parse(text: string): FilterTerm[]
+}
+
 /** One comparison. Several in a text are joined with `+` and must all hold. */
 export interface FilterTerm {
   op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'not_like' | 'value_in' | 'value_not_in'
@@ -22,7 +107,11 @@ function fail(path: string, message: string): never {
 
 /** A part of a term, if the language can carry it. */
 function part(path: string, value: unknown, refused: RegExp): string {
-  if (value instanceof Date ? Number.isNaN(+value) : !/string|number|bigint|boolean/.test(typeof value) || Number.isNaN(value)) {
+  if (
+    value instanceof Date
+      ? Number.isNaN(+value)
+      : !/string|number|bigint|boolean/.test(typeof value) || (typeof value === 'number' && !Number.isFinite(value))
+  ) {
     fail(path, `expected a string, a number or a date, got ${value}`)
   }
   const text = value instanceof Date ? value.toISOString() : String(value)
@@ -39,14 +128,17 @@ function term(op: string, key: string, values: unknown[]): string {
   return `${op}(${part('key', key, /[(),;+\r\n]/)},${/^\s/.test(text) ? ' ' : ''}${text})`
 }
 
-const compare = (op: FilterTerm['op']) => (key: string, value: FilterValue) => term(op, key, [value])
-const among = (op: FilterTerm['op']) => (key: string, values: readonly FilterValue[]) => {
-  if (!Array.isArray(values)) fail('values', `expected a list, got ${values}`)
-  return term(op, key, values)
-}
+const compare =
+  (op: FilterTerm['op']): Compare =>
+  (key, value) =>
+    term(op, key, [value])
+const among =
+  (op: FilterTerm['op']): Among =>
+  (key, values) =>
+    term(op, key, Array.isArray(values) ? values : fail('values', `expected a list, got ${values}`))
 
-/** Writes and reads filters: texts for the `filters` of a list. Throws FlyteValueError for what they can't carry. */
-export const filter = {
+/** Writes and reads filters: `filter.eq('phase', 'FAILED')`. */
+export const filter: Filters = {
   eq: compare('eq'),
   ne: compare('ne'),
   gt: compare('gt'),

@@ -19,7 +19,7 @@ const KINDS = [
 const kindOf = (said: unknown) => KINDS.find((names) => names.includes(said as string))
 
 const PAGE =
-  /:\/\/[^?#]*\/projects\/([^/?#]+)\/domains\/([^/?#]+)\/(\w+)\/([^/?#]+)(?:\/version\/([^/?#]+)|\/nodeId\/([^/?#]+)|[^?#]*\?(?:.*&)?nodeId=([^&#]+))?/
+  /^[^?#]*\/projects\/([^/?#]+)\/domains\/([^/?#]+)\/(\w+)\/([^/?#]+)(?:\/version\/([^/?#]+)|\/nodeId\/([^/?#]+)|[^?#]*\?(?:.*&)?nodeId=([^&#]+))?/
 
 function fail(message: string, path?: string): never {
   throw new FlyteValueError(message, path ? { path } : {})
@@ -58,8 +58,8 @@ function ofText(text: string): Fields | undefined {
  */
 export function parseIdentifier(text: string): AnyIdentifier {
   const said = String(text)
-  const id = /:\/\//.test(said) ? ofPage(said) : ofText(said)
-  return (id ??
+  return (ofPage(said) ??
+    ofText(said) ??
     fail(`"${said}" is neither an identifier such as lp:project:domain:name:version nor a page of the console`)) as AnyIdentifier
 }
 

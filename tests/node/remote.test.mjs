@@ -256,7 +256,8 @@ describe('recentExecutions', () => {
 
   it('filters', async () => {
     for await (const execution of remote.recentExecutions({ filters: 'eq(phase,FAILED)' })) assert.equal(execution.phase, 'FAILED')
-    const iterator = remote.recentExecutions({ filters: 'what?' })
+    assert.throws(() => remote.recentExecutions({ filters: 'what?' }), FlyteValueError)
+    const iterator = remote.recentExecutions({ filters: 'eq(colour,red)' })
     assert.ok((await failure(iterator.next())) instanceof InvalidInputError)
   })
 })

@@ -34,6 +34,7 @@ export function replayConsoleUrl({ platform, entity, value, error }) {
       ? { deviation: 'there is no default endpoint' }
       : { difference: `${failure}, expected ${value.url}` }
   }
+  if (error && /\/executions\/[^/?]+\?nodeId=/.test(url)) return { deviation: 'a node has a page: that of its execution' }
   if (error) return { difference: `${url}, expected an error: ${error.message}` }
   if (url === value.url) return {}
   const mended = MENDED.find(([known, mend]) => known.test(value.url) && (mend(value.url) === url || `https://${mend(value.url)}` === url))

@@ -2,13 +2,21 @@
 // `{ deviation }`.
 
 import { replayConsoleUrl } from './console-urls.mjs'
+import { replayExceptions } from './exceptions.mjs'
+import { replayFilters } from './filters.mjs'
 import { replayFromLiteral } from './from-literal.mjs'
+import { replayIdentifiers } from './identifiers.mjs'
 import { replayRepr } from './literal-repr.mjs'
+import { replayMetrics } from './metrics.mjs'
 import { replayToLiteral } from './to-literal.mjs'
 
 export const REPLAYERS = {
   'console_urls.json': replayConsoleUrl,
+  'exceptions.json': replayExceptions,
+  'filters.json': replayFilters,
   'from_literal.json': replayFromLiteral,
+  'identifiers.json': replayIdentifiers,
   'literal_repr.json': replayRepr,
+  'metrics.json': replayMetrics,
   'to_literal.json': replayToLiteral,
 }
