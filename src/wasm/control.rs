@@ -1,18 +1,17 @@
 //! What `FlyteRemote` does with an execution that is there. `js/remote.ts` makes its methods of these, and gives them to
 //! executions too.
 
-use js_sys::{Object, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::error::{set, to_js_error};
+use super::error::to_js_error;
 use super::execution::{attached, FlyteWorkflowExecution};
 use super::options::{CallOptions, Options};
 use super::promise::{call, promise, Work};
 use super::read;
 use super::remote::FlyteRemote;
-use super::value::inputs;
+use super::value::input;
 use crate::remote::Rerun;
-use crate::value::InputValue;
 
 #[wasm_bindgen]
 impl FlyteRemote {
@@ -48,9 +47,7 @@ impl FlyteRemote {
         let inner = self.inner.clone();
         call(options, |call| {
             let id = inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?;
-            let object = Object::new();
-            set(&object, "value", value);
-            let value = inputs(&object).pop().map_or(InputValue::Undefined, |(_, value)| value);
+            let value = input(&value)?;
             Ok(Box::pin(
                 async move { inner.set_signal(&id, &signal_id, &value, &call).await.map(|()| JsValue::UNDEFINED) },
             ))
