@@ -34,7 +34,10 @@ const STEPS = {
     run(node, ['node_modules/typescript/bin/tsc', '--noEmit', '--project', 'www'])
   },
   rust: () => run('cargo', ['test', '--quiet', '--workspace']),
-  vectors: () => run(node, ['scripts/vectors.mjs']),
+  vectors: () => {
+    const folders = ['../shared/vectors', 'tests/vectors'].filter((folder) => existsSync(join(root, folder)))
+    for (const folder of folders) run(node, ['scripts/vectors.mjs', folder])
+  },
   node: () => run(node, ['--test', '--test-timeout=180000', '--test-concurrency=2', ...tests('node')]),
   integration: () => run(node, ['tests/integration/run.mjs'], { env: { ...process.env, FLYTE_ENDPOINT: '' } }),
   packaging: () => run(node, ['--test', '--test-timeout=180000', ...tests('packaging')]),

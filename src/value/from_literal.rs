@@ -46,14 +46,30 @@ pub(super) fn read(
     Reading::default().literal(literal, declared, path)
 }
 
-type Read = Result<OutputValue, Box<Problem>>;
+/// Why a literal can't be read: what is wrong where, or else that the bytes are none.
+pub(super) struct Unreadable(Option<Box<Problem>>);
 
-fn problem<T>(path: &Path<'_>, message: &[&str]) -> Result<T, Box<Problem>> {
-    Err(Box::new(Problem { path: path.text(), message: message.concat() }))
+impl Unreadable {
+    pub(super) fn new(path: &Path<'_>, message: String) -> Self {
+        Unreadable(Some(Box::new(Problem { path: path.text(), message })))
+    }
+
+    fn at(self, path: &Path<'_>) -> Box<Problem> {
+        let malformed = || Box::new(Problem { path: path.text(), message: "the bytes are no literal".to_owned() });
+        self.0.unwrap_or_else(malformed)
+    }
 }
 
-fn whole<T>(result: Result<T, Malformed>, path: &Path<'_>) -> Result<T, Box<Problem>> {
-    result.or_else(|Malformed| problem(path, &["the bytes are no literal"]))
+impl From<Malformed> for Unreadable {
+    fn from(_: Malformed) -> Self {
+        Unreadable(None)
+    }
+}
+
+pub(super) type Read = Result<OutputValue, Unreadable>;
+
+fn problem<T>(path: &Path<'_>, message: &[&str]) -> Result<T, Unreadable> {
+    Err(Unreadable::new(path, message.concat()))
 }
 
 /// What a literal holds.
@@ -91,8 +107,13 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// The place, by `path`, of what is of another type or can't be read, and what it is.
-    pub fn literal(&self, literal: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
-        self.read(literal, declared, path, 0)
+    pub fn literal(
+        &self,
+        literal: &[u8],
+        declared: Option<&LiteralType>,
+        path: &Path<'_>,
+    ) -> Result<OutputValue, Box<Problem>> {
+        self.read(literal, declared, path, 0).map_err(|unreadable| unreadable.at(path))
     }
 
     fn read(&self, literal: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
@@ -100,7 +121,7 @@ impl Reading<'_> {
             return problem(path, &["nested too deeply"]);
         }
         let declared = declared.filter(|declared| !matches!(declared.kind, TypeKind::Unknown));
-        let found = whole(content(literal), path)?;
+        let found = content(literal)?;
         if let Some(LiteralType { kind: TypeKind::Union(variants), .. }) = declared {
             match found {
                 Content::Scalar(9, _) | Content::Apart(_) => {}
@@ -129,10 +150,10 @@ impl Reading<'_> {
             return Ok(long);
         }
         let (mut fields, mut values) = (Fields::of(items), Vec::new());
-        while let Some(part) = whole(fields.next(), path)? {
+        while let Some(part) = fields.next()? {
             if part.number == 1 {
                 let place = path.index(values.len());
-                values.push(self.read(whole(part.message(), path)?, element, &place, depth + 1)?);
+                values.push(self.read(part.message()?, element, &place, depth + 1)?);
             }
         }
         Ok(OutputValue::List(values))
@@ -145,7 +166,7 @@ impl Reading<'_> {
             Some(_) => return other(declared, "a map", path),
         };
         let mut values = Vec::new();
-        for (name, literal) in whole(sorted_entries(entries), path)? {
+        for (name, literal) in sorted_entries(entries)? {
             let value = self.read(literal, element, &path.key(&name), depth + 1)?;
             values.push((name, value));
         }
@@ -154,7 +175,7 @@ impl Reading<'_> {
 
     /// A literal that is stored apart, as a `LiteralOffloadedMetadata` says.
     fn apart(&self, place: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
-        let uri = whole(text(place, 1), path)?;
+        let uri = text(place, 1)?;
         if uri.is_empty() {
             return problem(path, &["a literal is stored apart, but it does not say where"]);
         }
@@ -162,9 +183,9 @@ impl Reading<'_> {
             return self.read(&literal, declared, path, depth + 1);
         }
         let (mut fields, mut size) = (Fields::of(place), 0);
-        while let Some(part) = whole(fields.next(), path)? {
+        while let Some(part) = fields.next()? {
             if part.number == 2 {
-                size = whole(part.int(), path)?.cast_unsigned();
+                size = part.int()?.cast_unsigned();
             }
         }
         Ok(OutputValue::Offloaded { uri, size })
@@ -185,33 +206,28 @@ impl Reading<'_> {
             (2, None | Some(TypeKind::Blob { .. })) => blob(content, kind, path),
             (3, _) => binary(content, declared, path),
             (4, None | Some(TypeKind::Schema(_) | TypeKind::StructuredDataset { .. })) => {
-                let of = whole(wrapped(2, field(content, 3)), path)?;
+                let of = wrapped(2, field(content, 3))?;
                 Ok(OutputValue::StructuredDataset {
-                    uri: whole(text(content, 1), path)?,
+                    uri: text(content, 1)?,
                     format: String::new(),
                     columns: columns(&of),
                 })
             }
             (5, None | Some(TypeKind::None)) => Ok(OutputValue::Null),
-            (6, None | Some(TypeKind::Error)) => Ok(OutputValue::Error {
-                failed_node_id: whole(text(content, 1), path)?,
-                message: whole(text(content, 2), path)?,
-            }),
+            (6, None | Some(TypeKind::Error)) => {
+                Ok(OutputValue::Error { failed_node_id: text(content, 1)?, message: text(content, 2)? })
+            }
             (7, _) => {
-                let value = whole(read_struct(content, depth), path)?;
+                let value = read_struct(content, depth)?;
                 by_type(value, declared, path)
             }
             (8, None | Some(TypeKind::StructuredDataset { .. })) => {
-                let of = whole(wrapped(8, field(content, 2).and_then(|metadata| field(metadata, 1))), path)?;
+                let of = wrapped(8, field(content, 2).and_then(|metadata| field(metadata, 1)))?;
                 let format = match &of.kind {
                     TypeKind::StructuredDataset { format, .. } => format.clone(),
                     _ => String::new(),
                 };
-                Ok(OutputValue::StructuredDataset {
-                    uri: whole(text(content, 1), path)?,
-                    format,
-                    columns: columns(&of),
-                })
+                Ok(OutputValue::StructuredDataset { uri: text(content, 1)?, format, columns: columns(&of) })
             }
             (9, _) => self.union(content, declared, path, depth),
             (2, _) => other(declared, "a file or directory", path),
@@ -226,14 +242,14 @@ impl Reading<'_> {
     /// A value with the variant that it was stored as. That one is looked for among the declared ones: by its tag, and
     /// where no tag fits, as the only one it can be.
     fn union(&self, union: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
-        let (value, stored) = (whole(field(union, 1), path)?, whole(field(union, 2), path)?);
+        let (value, stored) = (field(union, 1)?, field(union, 2)?);
         let kind = declared.map(|declared| &declared.kind);
         let decoded;
         let chosen: &LiteralType = match kind {
             Some(TypeKind::Union(variants)) => match variants.iter().find(|variant| variant.as_bytes() == stored) {
                 Some(variant) => variant,
                 None => {
-                    let stored = whole(LiteralType::decode(stored), path)?;
+                    let stored = LiteralType::decode(stored)?;
                     let mut fitting = variants.iter().filter(|variant| {
                         literal_fits(&stored, variant) && !stored.tag().is_empty() && variant.tag() == stored.tag()
                     });
@@ -249,7 +265,7 @@ impl Reading<'_> {
                 }
             },
             _ => {
-                decoded = whole(LiteralType::decode(stored), path)?;
+                decoded = LiteralType::decode(stored)?;
                 match declared {
                     Some(declared) => declared,
                     None => &decoded,
@@ -292,7 +308,7 @@ impl Reading<'_> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // what flytekit does, for the console's sake
     fn primitive(&self, primitive: &[u8], declared: Option<&LiteralType>, literal: &[u8], path: &Path<'_>) -> Read {
         let (mut fields, mut last): (_, Option<Field<'_>>) = (Fields::of(primitive), None);
-        while let Some(part) = whole(fields.next(), path)? {
+        while let Some(part) = fields.next()? {
             last = Some(part);
         }
         let Some(part) = last else {
@@ -309,7 +325,7 @@ impl Reading<'_> {
             (2, None | Some(TypeKind::Float)) => part.double().map(OutputValue::Float),
             (3, None | Some(TypeKind::String)) => part.text().map(OutputValue::Text),
             (3, Some(TypeKind::Enum(values))) => {
-                let text = whole(part.text(), path)?;
+                let text = part.text()?;
                 if !values.contains(&text) {
                     return other(declared, &["the text \"", &text, "\""].concat(), path);
                 }
@@ -328,16 +344,16 @@ impl Reading<'_> {
             }
             _ => return Ok(OutputValue::Literal(literal.to_vec())),
         };
-        whole(value, path)
+        Ok(value?)
     }
 }
 
-pub(super) fn other<T>(declared: Option<&LiteralType>, got: &str, path: &Path<'_>) -> Result<T, Box<Problem>> {
+pub(super) fn other<T>(declared: Option<&LiteralType>, got: &str, path: &Path<'_>) -> Result<T, Unreadable> {
     let declared = declared.map(LiteralType::text).unwrap_or_default();
     problem(path, &["expected ", &declared, ", got ", got])
 }
 
-fn ambiguous<T>(declared: Option<&LiteralType>, path: &Path<'_>) -> Result<T, Box<Problem>> {
+fn ambiguous<T>(declared: Option<&LiteralType>, path: &Path<'_>) -> Result<T, Unreadable> {
     let declared = declared.map(LiteralType::text).unwrap_or_default();
     problem(path, &["a value of ", &declared, " does not say which variant it is, and could be any of several"])
 }
@@ -353,9 +369,9 @@ fn without_tag(of: &LiteralType) -> Result<LiteralType, Malformed> {
 }
 
 fn blob(blob: &[u8], declared: Option<&TypeKind>, path: &Path<'_>) -> Read {
-    let of = whole(field(blob, 1).and_then(|metadata| field(metadata, 1)), path)?;
-    let (uri, format) = (whole(text(blob, 3), path)?, whole(text(of, 1), path)?);
-    let multipart = whole(dimensionality(of), path)? == 1;
+    let of = field(blob, 1).and_then(|metadata| field(metadata, 1))?;
+    let (uri, format) = (text(blob, 3)?, text(of, 1)?);
+    let multipart = dimensionality(of)? == 1;
     match declared {
         Some(TypeKind::Blob { multipart: wanted, .. }) if *wanted != multipart => {
             problem(path, &[&uri, if multipart { " is a directory, no file" } else { " is a file, no directory" }])
@@ -368,7 +384,7 @@ fn blob(blob: &[u8], declared: Option<&TypeKind>, path: &Path<'_>) -> Read {
 }
 
 fn binary(binary: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
-    let (value, tag) = (whole(field(binary, 1), path)?, whole(text(binary, 2), path)?);
+    let (value, tag) = (field(binary, 1)?, text(binary, 2)?);
     let raw = matches!(declared, Some(LiteralType { kind: TypeKind::Binary, .. }));
     if tag != "msgpack" || raw {
         return match declared {

@@ -4,12 +4,9 @@
 use std::cell::Cell;
 use std::mem::discriminant;
 
-use super::from_literal::other;
+use super::from_literal::{other, Read, Unreadable};
 use super::schema::{Object, Schema, Schemas};
 use super::{time, LiteralType, OutputValue, Path, TypeKind};
-use crate::error::Problem;
-
-type Read = Result<OutputValue, Box<Problem>>;
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 100;
@@ -187,14 +184,14 @@ impl<'a> Shaping<'a> {
             } else if field.required {
                 let expected = self.schemas.resolved(&field.schema).in_words();
                 let message = ["required and missing; expected ", expected].concat();
-                return Err(Box::new(Problem { path: path.text(), message }));
+                return Err(Unreadable::new(&path, message));
             }
         }
         Ok(OutputValue::Map(values))
     }
 }
 
-fn wrong<T>(schema: &Schema, value: &OutputValue, path: &Path<'_>) -> Result<T, Box<Problem>> {
+fn wrong<T>(schema: &Schema, value: &OutputValue, path: &Path<'_>) -> Result<T, Unreadable> {
     let message = ["expected ", schema.in_words(), ", got ", value.in_words()].concat();
-    Err(Box::new(Problem { path: path.text(), message }))
+    Err(Unreadable::new(path, message))
 }

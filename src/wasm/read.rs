@@ -134,7 +134,7 @@ pub fn execute(options: &mut Options) -> Result<Execute, JsValue> {
     let max_parallelism =
         max_parallelism.map(|n| i32::try_from(n).map_err(|_| wrong(&place, "at most 2147483647", &n.into())));
     Ok(Execute {
-        inputs: options.object("inputs")?.map(|object| inputs(&object)).unwrap_or_default(),
+        inputs: options.object("inputs")?.map(|object| inputs(&object)).transpose()?.unwrap_or_default(),
         project: options.text("project")?,
         domain: options.text("domain")?,
         name: options.text("name")?,

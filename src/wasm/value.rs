@@ -22,10 +22,12 @@ pub fn input(value: &JsValue) -> Result<InputValue, JsValue> {
 }
 
 /// Named inputs, in the caller's order.
-pub fn inputs(object: &Object) -> Vec<(String, InputValue)> {
-    match input(object) {
-        Ok(InputValue::Map(entries)) => entries,
-        _ => Vec::new(),
+pub fn inputs(object: &Object) -> Result<Vec<(String, InputValue)>, JsValue> {
+    match input(object)? {
+        InputValue::Map(entries) => Ok(entries),
+        other => {
+            Err(to_js_error(Error::option("inputs", ["expected a plain object, got ", &other.in_words()].concat())))
+        }
     }
 }
 
