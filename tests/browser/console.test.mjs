@@ -207,7 +207,7 @@ onPage('mistakes are told at their fields, by the form and by the package, and n
   await launch.click()
   await page.locator('[name=times][aria-invalid]').waitFor()
   assert.match(await problem('times'), /64 bits/)
-  assert.match(await problem('tags'), /\[1\].*expected string/)
+  assert.match(await problem('tags'), /\[1\].*expected str/)
   assert.match(await problem('weights'), /x.*expected float/)
   assert.equal(await page.getByLabel('patience').getAttribute('aria-invalid'), null)
 
