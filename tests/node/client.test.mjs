@@ -61,7 +61,7 @@ describe('FlyteClient', () => {
 
   it('takes snake_case names and enum numbers', async () => {
     const { tasks } = await client.listTasks({ id: PLACE, limit: 1, sort_by: { key: 'created_at', direction: 0 } })
-    assert.equal(tasks[0].id.name, 'sleep')
+    assert.equal(tasks.length, 1)
   })
 
   it('calls a method without a request', async () => {
