@@ -100,11 +100,13 @@ const MOST_TRIES: u32 = 1 << 20;
 struct Shaping<'a> {
     schemas: &'a Schemas,
     tries: Cell<u32>,
+    /// Alternatives are being tried. Outside of these a text or boolean field is what it is, as in Python.
+    choosing: Cell<bool>,
 }
 
 impl<'a> Shaping<'a> {
     fn new(schemas: &'a Schemas) -> Self {
-        Shaping { schemas, tries: Cell::new(0) }
+        Shaping { schemas, tries: Cell::new(0), choosing: Cell::new(false) }
     }
 
     fn shape(&self, value: OutputValue, schema: &Schema, path: &Path<'_>, depth: u32) -> Read {
@@ -135,8 +137,12 @@ impl<'a> Shaping<'a> {
             (Schema::List(_) | Schema::Object(_), value) => wrong(schema, &value, path),
             (Schema::Null, OutputValue::Null) => Ok(OutputValue::Null),
             (Schema::Null, value) => wrong(schema, &value, path),
-            (Schema::Bool, value) if !matches!(value, OutputValue::Bool(_)) => wrong(schema, &value, path),
-            (Schema::Text(_), value) if !matches!(value, OutputValue::Text(_)) => wrong(schema, &value, path),
+            (Schema::Bool, value) if self.choosing.get() && !matches!(value, OutputValue::Bool(_)) => {
+                wrong(schema, &value, path)
+            }
+            (Schema::Text(_), value) if self.choosing.get() && !matches!(value, OutputValue::Text(_)) => {
+                wrong(schema, &value, path)
+            }
             (_, value) => Ok(value),
         }
     }
@@ -150,18 +156,22 @@ impl<'a> Shaping<'a> {
             };
         }
         // As it is where that is right, so that an int stays one beside a float.
-        let mut first = None;
+        let (mut first, before) = (None, self.choosing.replace(true));
         for schema in any {
             self.tries.set(self.tries.get() + 1);
             if self.tries.get() > MOST_TRIES {
                 break;
             }
             match self.shape(value.clone(), schema, path, depth + 1) {
-                Ok(found) if discriminant(&found) == discriminant(&value) => return Ok(found),
+                Ok(found) if discriminant(&found) == discriminant(&value) => {
+                    first = Some(found);
+                    break;
+                }
                 Ok(found) if first.is_none() => first = Some(found),
                 _ => {}
             }
         }
+        self.choosing.set(before);
         first.map_or_else(|| wrong(schema, &value, path), Ok)
     }
 

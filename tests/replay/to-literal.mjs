@@ -12,6 +12,7 @@ const ACCEPTED = [
   [/Expected value of type <class 'datetime.datetime'> but got '\d.*' of type <class 'str'>/, 'datetimes may be ISO 8601 text'],
   [/Expected value of type <class 'datetime.timedelta'> but got '.*' of type <class '(int|float)'>/, 'durations may be milliseconds'],
   [/Expected a StructuredDataset instance, but got <class 'str'>/, 'structured datasets may be their URI'],
+  [/^(Value .* is not of type|Cannot convert from .* to) typing\.(Optional|Union)\[/, 'variants take what their types take', fitsVariant],
   [
     /^Expected a dict$/,
     'objects have no class that tells a dict from another',
@@ -24,6 +25,12 @@ const REFUSED = [
   [({ value }) => value?.$literal, /got a literal of type/, 'ready literals are checked'],
   [(_, typed) => typed?.error, /./, 'fields are checked when they are written'],
 ]
+
+/** A whole number beside a float or duration, a text beside a datetime or table: taken alone, so taken in a union. */
+function fitsVariant(value, type) {
+  const wanted = { number: /\b(float|duration)\b/, string: /\b(datetime|duration|structured_dataset)\b/ }[typeof value]
+  return Boolean(wanted?.test(type))
+}
 
 export function replayToLiteral(vector) {
   const type = wire(vector.literal_type)
@@ -38,7 +45,7 @@ export function replayToLiteral(vector) {
       return equal === known.literal ? {} : { deviation: 'read by the declared type, where flytekit needs the Python type' }
     }
     const accepted = [known, typed].flatMap((outcome) => ACCEPTED.filter(([words]) => outcome?.error && words.test(outcome.error.message)))
-    const taken = accepted.find(([, , when]) => !when || when(toJs(vector.value)))
+    const taken = accepted.find(([, , when]) => !when || when(toJs(vector.value), literal.typeToString(type)))
     if (taken && candidates.length === 0) return { deviation: taken[1] }
     if (candidates.length === 0 && isBySchema(vector, ours))
       return { deviation: 'plain objects are converted by their schema, nested ones too' }
