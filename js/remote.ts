@@ -1,12 +1,22 @@
 // The methods of FlyteRemote and of executions that are made of others.
 
-import { type admin, type CallOptions, type ExecutableReference, FlyteRemote, FlyteWorkflowExecution } from '#bindings'
+import {
+  type admin,
+  type CallOptions,
+  type EntityReference,
+  type ExecutableReference,
+  type ExecuteOptions,
+  FlyteRemote,
+  FlyteWorkflowExecution,
+} from '#bindings'
 import { FlyteValueError } from './errors.js'
 import { filter } from './filter.js'
 import { consoleUrl, identifierOf } from './identifier.js'
+import { LazyEntity } from './lazy.js'
 import { FlyteExecutionSpan } from './metrics.js'
 
 type Call = CallOptions
+type Reference = EntityReference | string
 type Project = admin.Project_Input
 type Resource = admin.MatchableResource
 type Target = { project: string; domain?: string; workflow?: string; resourceType?: Resource }
@@ -59,6 +69,25 @@ const METHODS: Methods = {
   },
   generateConsoleUrl(entity: unknown) {
     return consoleUrl(this, entity)
+  },
+  fetchTaskLazy(reference: Reference, options?: Call) {
+    return new LazyEntity(nameOf(reference), () => this.fetchTask(reference, options))
+  },
+  fetchWorkflowLazy(reference: Reference, options?: Call) {
+    return new LazyEntity(nameOf(reference), () => this.fetchWorkflow(reference, options))
+  },
+  async fetchActiveLaunchPlan(reference: Reference, options?: Call) {
+    const said = typeof reference === 'string' ? { name: reference } : reference
+    const { project = this.project, domain = this.domain, name } = said
+    need({ project, domain, name }, 'project', 'domain', 'name')
+    const { id } = await this.client.getActiveLaunchPlan({ id: { project, domain, name } }, options)
+    return this.fetchLaunchPlan({ project, domain, name, version: id?.version }, options)
+  },
+  activateLaunchPlan(launchPlan: unknown, options?: Call) {
+    return setPlanState(this, launchPlan, 'ACTIVE', options)
+  },
+  deactivateLaunchPlan(launchPlan: unknown, options?: Call) {
+    return setPlanState(this, launchPlan, 'INACTIVE', options)
   },
   async getDomains(options?: Call) {
     return (await this.client.getDomains({}, options)).domains ?? []
@@ -151,12 +180,34 @@ async function setState(remote: FlyteRemote, execution: unknown, state: admin.Ex
   return execution
 }
 
+async function setPlanState(remote: FlyteRemote, launchPlan: unknown, state: admin.LaunchPlanState, options?: Call) {
+  const { project = remote.project, domain = remote.domain, name, version } = identifierOf(launchPlan) as Record<string, string | undefined>
+  need({ project, domain, name, version }, 'project', 'domain', 'name', 'version')
+  const id = { resourceType: 'LAUNCH_PLAN' as const, project, domain, name, version }
+  await remote.client.updateLaunchPlan({ id, state }, options)
+}
+
+/** The name in a reference: of `lp:project:domain:name:version` or of a bare name. */
+function nameOf(reference: Reference): string {
+  const { name } =
+    typeof reference !== 'string'
+      ? reference
+      : ((reference.includes(':') ? identifierOf(reference) : { name: reference }) as { name: string })
+  need({ name }, 'name')
+  return name
+}
+
 /** What an execution does through its remote. */
 const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
 
 /** Adds the methods to the classes. */
 export function installRemote(): void {
-  Object.assign(FlyteRemote.prototype, METHODS)
+  const { execute } = FlyteRemote.prototype
+  Object.assign(FlyteRemote.prototype, METHODS, {
+    async execute(this: FlyteRemote, entity: Parameters<typeof execute>[0] | LazyEntity<never>, options?: ExecuteOptions) {
+      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options)
+    },
+  })
   const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
   for (const name of OF_EXECUTIONS) {
     execution[name] = function (this: FlyteWorkflowExecution, ...args: never[]) {

@@ -445,6 +445,18 @@ export interface FlyteRemote {
   setSignal(execution: AnyExecution, signalId: string, value: unknown, options?: CallOptions): Promise<void>
   /** The same as `setSignal`. */
   setInput(execution: AnyExecution, signalId: string, value: unknown, options?: CallOptions): Promise<void>
+  /** A task that is fetched when it is first needed. Throws FlyteValueError without a name. */
+  fetchTaskLazy(reference: EntityReference | string, options?: CallOptions): LazyEntity<FlyteTask>
+  /** A workflow that is fetched when it is first needed. Throws FlyteValueError without a name. */
+  fetchWorkflowLazy(reference: EntityReference | string, options?: CallOptions): LazyEntity<FlyteWorkflow>
+  /** The active version of a launch plan. Rejects with NotFoundError when none is active. */
+  fetchActiveLaunchPlan(reference: EntityReference | string, options?: CallOptions): Promise<FlyteLaunchPlan>
+  /** Makes a version of a launch plan the active one; its schedule then runs. The server deactivates the others. */
+  activateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
+  /** Makes a version of a launch plan inactive. */
+  deactivateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
+  /** Launches an entity that is fetched first. */
+  execute(entity: LazyEntity<FlyteTask | FlyteWorkflow>, options?: ExecuteOptions): Promise<FlyteWorkflowExecution>
   /** The domains that the server is configured with. */
   getDomains(options?: CallOptions): Promise<admin.GetDomainsResponse['domains'] & object>
   /** A project. Rejects with NotFoundError when there is none. */

@@ -315,6 +315,45 @@ describe('the server', () => {
   })
 })
 
+describe('lazy entities', () => {
+  it('are fetched once, when they are needed, and again only after a failure', async () => {
+    let [calls, broken] = [0, true]
+    const counting = FlyteRemote.forEndpoint(sandbox.url, {
+      ...PLACE,
+      retries: 0,
+      fetch: (url, init) => {
+        calls += 1
+        return broken ? Promise.reject(new TypeError('no network')) : fetch(url, init)
+      },
+    })
+    const lazy = counting.fetchWorkflowLazy({ name: 'double_wf', version: 'v1' })
+    assert.deepEqual([lazy.name, lazy.isFetched, calls], ['double_wf', false, 0])
+    assert.ok((await failure(lazy.entity())) instanceof UnavailableError)
+    broken = false
+    calls = 0
+    const [one, other] = await Promise.all([lazy, lazy.entity()])
+    assert.equal(one, other)
+    assert.deepEqual([one.name, lazy.isFetched, calls], ['double_wf', true, 1])
+    const run = await counting.execute(lazy, { inputs: { n: 3 } })
+    await run.wait()
+    assert.deepEqual((await run.outputs()).toObject(), { m: 6 })
+    assert.equal(counting.fetchTaskLazy('tsk:p:d:some.task:v1').name, 'some.task')
+    assert.throws(() => counting.fetchTaskLazy({}), FlyteValueError)
+  })
+})
+
+describe('launch plans', () => {
+  it('are activated, fetched as the active one, and deactivated', async () => {
+    const plan = await remote.fetchLaunchPlan({ name: 'double_wf', version: 'v1' })
+    await remote.activateLaunchPlan(plan)
+    const active = await remote.fetchActiveLaunchPlan('double_wf')
+    assert.deepEqual([active.version, active.isActive], ['v1', true])
+    await remote.deactivateLaunchPlan({ ...PLACE, name: 'double_wf', version: 'v1' })
+    assert.ok((await failure(remote.fetchActiveLaunchPlan({ name: 'double_wf' }))) instanceof NotFoundError)
+    assert.ok((await failure(remote.activateLaunchPlan({ name: 'double_wf' }))) instanceof FlyteValueError)
+  })
+})
+
 describe('nodes at all levels', () => {
   it('has those of sub-workflows and launched executions, their attempts and values', async () => {
     const inner = workflowOf(double, 'tree.inner')
