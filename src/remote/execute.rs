@@ -110,6 +110,16 @@ struct Resolved {
     interface: Rc<Interface>,
 }
 
+/// A request that is ready to be sent.
+struct Prepared {
+    request: Vec<u8>,
+    spec: Vec<u8>,
+    id: ExecutionId,
+    /// The name is a random one.
+    made_up: bool,
+    resolved: Resolved,
+}
+
 impl Remote {
     /// Starts an execution. Inputs are checked against the declared interface and everything wrong is told at once,
     /// before anything is created. Without a name the execution gets a random one here, so that a repeated request
@@ -125,18 +135,9 @@ impl Remote {
         options: &CallOptions,
     ) -> Result<WorkflowExecution, Error> {
         let scope = self.client().begin(options);
-        let (name, made_up) =
-            execution_name(execute.name.as_deref(), execute.name_prefix.as_deref(), &*self.client().host)?;
-        let spec = spec(execute)?;
-        let resolved = self.target(target, &scope).await?;
-        let own = (resolved.id.project.as_str(), resolved.id.domain.as_str());
-        let (project, domain) = self.place(execute.project.as_deref(), execute.domain.as_deref(), Some(own))?;
-        let inputs = check_inputs(&resolved.interface, &execute.inputs, &resolved.id.to_string())?;
-        let spec = [Writer::new().message(1, &resolved.id.to_bytes()).done(), spec].concat();
-        let mut request = Writer::new();
-        request.text(1, &project).text(2, &domain).text(3, &name).message(4, &spec).message(5, &inputs);
-        let id = ExecutionId::new(&project, &domain, &name);
-        let snapshot = match self.create(request.done(), id, made_up, &resolved.id, &scope).await? {
+        let prepared = self.prepare(target, execute, &scope).await?;
+        let Prepared { request, spec, id, made_up, resolved } = prepared;
+        let snapshot = match self.create(request, id, made_up, &resolved.id, &scope).await? {
             Created::Read(snapshot) => *snapshot,
             Created::Unread(id) => unread(&id, &spec)?,
         };
@@ -145,6 +146,35 @@ impl Remote {
             self.wait(&execution, wait, &CallOptions { metadata: options.metadata.clone(), timeout: None }).await?;
         }
         Ok(execution)
+    }
+
+    /// The serialised `flyteidl.admin.ExecutionCreateRequest` that `execute` would send. The entity is fetched, nothing is
+    /// created.
+    ///
+    /// # Errors
+    /// As [`Remote::execute`] fails before it creates anything.
+    pub async fn execute_request(
+        &self,
+        target: &Target,
+        execute: &Execute,
+        options: &CallOptions,
+    ) -> Result<Vec<u8>, Error> {
+        Ok(self.prepare(target, execute, &self.client().begin(options)).await?.request)
+    }
+
+    async fn prepare(&self, target: &Target, execute: &Execute, scope: &Scope) -> Result<Prepared, Error> {
+        let (name, made_up) =
+            execution_name(execute.name.as_deref(), execute.name_prefix.as_deref(), &*self.client().host)?;
+        let spec = spec(execute)?;
+        let resolved = self.target(target, scope).await?;
+        let own = (resolved.id.project.as_str(), resolved.id.domain.as_str());
+        let (project, domain) = self.place(execute.project.as_deref(), execute.domain.as_deref(), Some(own))?;
+        let inputs = check_inputs(&resolved.interface, &execute.inputs, &resolved.id.to_string())?;
+        let spec = [Writer::new().message(1, &resolved.id.to_bytes()).done(), spec].concat();
+        let mut request = Writer::new();
+        request.text(1, &project).text(2, &domain).text(3, &name).message(4, &spec).message(5, &inputs);
+        let id = ExecutionId::new(&project, &domain, &name);
+        Ok(Prepared { request: request.done(), spec, id, made_up, resolved })
     }
 
     /// Fetches what the target still lacks.

@@ -12,6 +12,7 @@ use super::environment::environment;
 use super::error::{foreign, to_js_error};
 use super::execution::{attached, wait_options};
 use super::host::JsHost;
+use super::json::wire_to_js;
 use super::options::{wrong, CallOptions, Options};
 use super::promise::{call, promise, Pending, Work};
 use super::read;
@@ -148,7 +149,8 @@ impl FlyteRemote {
     }
 
     /// Launches a fetched task, workflow or launch plan, or one named by its reference. All mistakes in the inputs are
-    /// told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version.
+    /// told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version. With
+    /// `dryRun: true` nothing is created: it resolves to the request.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteWorkflowExecution>")]
     pub fn execute(
         &self,
@@ -164,9 +166,14 @@ impl FlyteRemote {
                 read::execute(&mut options)?,
                 CallOptions::read(&mut options)?,
             );
+            let is_dry = options.flag("dryRun")? == Some(true);
             options.finish()?;
             let core = call.core();
             Ok(Work::new(call.signal, async move {
+                if is_dry {
+                    let request = inner.execute_request(&target, &execute, &core).await.map_err(to_js_error)?;
+                    return wire_to_js("flyteidl.admin.ExecutionCreateRequest", &request);
+                }
                 attached(inner.execute(&target, &execute, &core).await).map_err(to_js_error)
             }))
         })

@@ -455,6 +455,11 @@ export interface FlyteRemote {
   activateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
   /** Makes a version of a launch plan inactive. */
   deactivateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
+  /** Gives the request that would be sent; the entity is fetched, nothing is created. */
+  execute(
+    entity: FlyteTask | FlyteWorkflow | FlyteLaunchPlan | LazyEntity<FlyteTask | FlyteWorkflow> | ExecutableReference,
+    options: ExecuteOptions & { dryRun: true },
+  ): Promise<admin.ExecutionCreateRequest>
   /** Launches an entity that is fetched first. */
   execute(entity: LazyEntity<FlyteTask | FlyteWorkflow>, options?: ExecuteOptions): Promise<FlyteWorkflowExecution>
   /** The domains that the server is configured with. */

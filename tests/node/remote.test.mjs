@@ -342,6 +342,24 @@ describe('lazy entities', () => {
   })
 })
 
+describe('a dry run', () => {
+  it('gives the request and creates nothing', async () => {
+    const entity = { kind: 'workflow', name: 'double_wf', version: 'v1' }
+    const request = await remote.execute(entity, { dryRun: true, name: 'never-made', inputs: { n: 2 }, tags: ['dry'] })
+    assert.deepEqual(
+      [request.project, request.domain, request.name, request.spec.tags],
+      [PLACE.project, PLACE.domain, 'never-made', ['dry']],
+    )
+    assert.equal(request.inputs.literals.n.scalar.primitive.integer, '2')
+    assert.equal(request.spec.launchPlan.name, 'double_wf')
+    assert.ok((await failure(remote.fetchExecution('never-made'))) instanceof NotFoundError)
+    assert.ok((await failure(remote.execute(entity, { dryRun: true, inputs: {} }))).problems.length === 1)
+    const run = proto.fromJson('flyteidl.admin.ExecutionCreateRequest', request)
+    await remote.client.unary('/flyteidl.service.AdminService/CreateExecution', run)
+    assert.equal((await remote.fetchExecution('never-made')).name, 'never-made')
+  })
+})
+
 describe('launch plans', () => {
   it('are activated, fetched as the active one, and deactivated', async () => {
     const plan = await remote.fetchLaunchPlan({ name: 'double_wf', version: 'v1' })
