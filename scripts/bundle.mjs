@@ -115,7 +115,7 @@ function writeTypes() {
       stdio: 'inherit',
     },
   )
-  const files = ['errors', 'handles', 'literal', 'filter', 'identifier', 'metrics', 'browser']
+  const files = ['errors', 'handles', 'literal', 'filter', 'identifier', 'lazy', 'metrics', 'browser']
   const own = files.map((name) => readFileSync(join(declarations, `${name}.d.ts`), 'utf8'))
   const text = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
   for (const name of ['index.d.ts', 'index.d.cts']) writeFileSync(join(root, 'dist', name), text)

@@ -99,6 +99,9 @@ describe('an empty project', () => {
       const remote = FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd' })
       const list: Promise<admin.TaskList> = remote.client.listTasks({ id: { project: 'p', domain: 'd' }, limit: 10 })
       list.catch((error: unknown) => (error instanceof NotFoundError ? error.grpcCode : undefined))
+      const request = remote.execute({ kind: 'task', name: 'x' }, { dryRun: true })
+      request.then((sent: admin.ExecutionCreateRequest) => sent.spec)
+      remote.execute(remote.fetchTaskLazy('x')).then((run) => run.phase)
       // @ts-expect-error limit is a number
       remote.client.listTasks({ limit: 'ten' })
       // @ts-expect-error there is no such field
