@@ -131,18 +131,10 @@ function follow<T>(promise: Promise<T>): Promise<T> {
   })
 }
 
-type Method = (...args: unknown[]) => unknown
 type Rpc = (this: bindings.FlyteClient, request?: unknown, options?: unknown) => unknown
 
-/** One method of the client for each RPC, and flytekit's verbs that are methods of executions here. */
+/** One method of the client for each RPC. */
 function installMethods(): void {
-  const remote = bindings.FlyteRemote.prototype
-  const forwarding = (verb: 'sync' | 'wait') => async (target: { [name in typeof verb]: Method }, options: unknown) => {
-    await target[verb](options)
-    return target
-  }
-  const [sync, wait] = [forwarding('sync'), forwarding('wait')]
-  Object.assign(remote, { sync, wait, syncNodeExecution: sync, syncTaskExecution: sync })
   const client = bindings.FlyteClient.prototype as unknown as Record<string, Rpc>
   for (const name of bindings.methodNames()) {
     client[name] = async function (request, options) {

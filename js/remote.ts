@@ -33,7 +33,18 @@ function checked(options?: Options): Options | undefined {
   return { ...options, filters }
 }
 
+/** flytekit's verbs that are methods of executions here. */
+const forwarded = (verb: 'sync' | 'wait') =>
+  async function forward<T extends { [name in typeof verb]: (options?: unknown) => Promise<void> }>(target: T, options?: unknown) {
+    await target[verb](options)
+    return target
+  }
+
 const METHODS: Methods = {
+  sync: forwarded('sync'),
+  wait: forwarded('wait'),
+  syncNodeExecution: forwarded('sync'),
+  syncTaskExecution: forwarded('sync'),
   recentExecutions(options?: Options) {
     return this.__list(0, checked(options))
   },

@@ -166,7 +166,13 @@ impl NodeExecution {
     /// It and all that are inside of it, itself first.
     pub(crate) fn walk(self: &Rc<Self>, all: &mut Vec<Rc<NodeExecution>>) {
         all.push(Rc::clone(self));
-        self.nodes.iter().flat_map(|nodes| nodes.iter()).for_each(|node| node.walk(all));
+        self.own_nodes().iter().for_each(|node| node.walk(all));
+    }
+
+    /// The nodes inside of it, as far as they were read; not those of an execution that it launched.
+    #[must_use]
+    pub fn own_nodes(&self) -> &[Rc<NodeExecution>] {
+        self.nodes.as_deref().unwrap_or_default()
     }
 
     /// Nothing more will happen.

@@ -87,6 +87,8 @@ pub struct Execution {
     pub error: Option<ExecutionError>,
     /// Who ended it.
     pub abort: Option<Abort>,
+    /// It is in the archive, which lists leave out.
+    pub is_archived: bool,
     /// Its nodes in the order of their creation; `None` until they were asked for.
     pub nodes: Option<Rc<[Rc<NodeExecution>]>>,
     /// The whole `flyteidl.admin.Execution`.
@@ -115,6 +117,7 @@ impl Execution {
             duration: None,
             error: None,
             abort: None,
+            is_archived: false,
             nodes: None,
             raw: Rc::clone(&raw),
         };
@@ -181,10 +184,24 @@ impl Execution {
                     }
                     self.abort = Some(abort);
                 }
+                14 => {
+                    let mut details = Fields::of(part.message()?);
+                    while let Some(part) = details.next()? {
+                        if part.number == 1 {
+                            self.is_archived = part.int()? == 1;
+                        }
+                    }
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Its own nodes, as far as they were read.
+    #[must_use]
+    pub fn own_nodes(&self) -> &[Rc<NodeExecution>] {
+        self.nodes.as_deref().unwrap_or_default()
     }
 
     /// Nothing more will happen.

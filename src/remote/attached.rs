@@ -39,7 +39,7 @@ impl AttachedNode {
     #[must_use]
     pub fn nodes(&self) -> Vec<AttachedNode> {
         let node = self.snapshot();
-        node.nodes.iter().flat_map(|nodes| nodes.iter()).map(|node| self.beside(node)).collect()
+        node.own_nodes().iter().map(|node| self.beside(node)).collect()
     }
 
     /// Its attempts, as far as they were read.

@@ -137,10 +137,8 @@ impl Remote {
         let scope = self.client().begin(options);
         let prepared = self.prepare(target, execute, &scope).await?;
         let Prepared { request, spec, id, made_up, resolved } = prepared;
-        let snapshot = match self.create(request, id, made_up, &resolved.id, &scope).await? {
-            Created::Read(snapshot) => *snapshot,
-            Created::Unread(id) => unread(&id, &spec)?,
-        };
+        let new = New { id, made_up, spec: &spec };
+        let snapshot = self.create(CREATE_EXECUTION, request, new, resolved.id.to_string(), &scope).await?;
         let execution = WorkflowExecution::new(self.clone(), snapshot, Some(resolved.interface));
         if let Some(wait) = &execute.wait {
             self.wait(&execution, wait, &CallOptions { metadata: options.metadata.clone(), timeout: None }).await?;
@@ -222,56 +220,51 @@ impl Remote {
         Ok(Resolved { id: plan.id, interface: plan.interface })
     }
 
-    /// Creates the execution and reads it once.
-    async fn create(
+    /// Creates the execution `new` by `method` and reads it once. Failures are `about` what it is made of.
+    pub(super) async fn create(
         &self,
+        method: &'static str,
         request: Vec<u8>,
-        mut id: ExecutionId,
-        made_up: bool,
-        entity: &Identifier,
+        new: New<'_>,
+        about: String,
         scope: &Scope,
-    ) -> Result<Created, Error> {
-        match self.client().call_bytes_safely(CREATE_EXECUTION, request, scope).await {
+    ) -> Result<Execution, Error> {
+        let New { mut id, made_up, spec } = new;
+        match self.client().call_bytes_safely(method, request, scope).await {
             Ok(reply) => {
-                let given = field(&reply, 1).map_err(|Malformed| bad_reply(CREATE_EXECUTION))?;
+                let given = field(&reply, 1).map_err(|Malformed| bad_reply(method))?;
                 if !given.is_empty() {
-                    id = ExecutionId::read(given).map_err(|Malformed| bad_reply(CREATE_EXECUTION))?;
+                    id = ExecutionId::read(given).map_err(|Malformed| bad_reply(method))?;
                 }
             }
             // Our random name is taken: an earlier attempt got through and its reply was lost. Unless the launch plan
             // allows no further execution now, which the server says in the same way.
             Err(error) if error.kind == Kind::AlreadyExists && made_up => {
                 let found = self.get_execution(&id, scope).await;
-                return found.map(Created::read).map_err(|_| error.about(entity.to_string()));
+                return found.map_err(|_| error.about(about));
             }
             Err(mut error) if error.kind == Kind::AlreadyExists => {
                 error.message.push_str(". Fetch that execution, or give this one another name");
                 return Err(error.about(id.to_string()));
             }
-            Err(error) => return Err(error.about(entity.to_string())),
+            Err(error) => return Err(error.about(about)),
         }
         // It runs, whatever becomes of this call.
-        Ok(self.get_execution(&id, scope).await.map_or(Created::Unread(id), Created::read))
+        if let Ok(snapshot) = self.get_execution(&id, scope).await {
+            return Ok(snapshot);
+        }
+        let unread = Writer::new().message(1, &id.to_bytes()).bytes(2, spec).done();
+        Execution::decode(unread.into(), None).map_err(|Malformed| bad_reply(method))
     }
 }
 
-/// A new execution.
-enum Created {
-    Read(Box<Execution>),
-    /// It is there, but could not be read.
-    Unread(ExecutionId),
-}
-
-impl Created {
-    fn read(execution: Execution) -> Self {
-        Created::Read(Box::new(execution))
-    }
-}
-
-/// What is known of an execution that was created and not read yet.
-fn unread(id: &ExecutionId, spec: &[u8]) -> Result<Execution, Error> {
-    let execution = Writer::new().message(1, &id.to_bytes()).message(2, spec).done();
-    Execution::decode(execution.into(), None).map_err(|Malformed| bad_reply(CREATE_EXECUTION))
+/// An execution to create.
+pub(super) struct New<'a> {
+    pub id: ExecutionId,
+    /// Its name is a random one.
+    pub made_up: bool,
+    /// Its serialised `ExecutionSpec`, as far as it is known here.
+    pub spec: &'a [u8],
 }
 
 /// All of the serialised `ExecutionSpec` but the launch plan.

@@ -107,22 +107,26 @@ impl WorkflowExecution {
     pub fn nodes(&self) -> Vec<AttachedNode> {
         let snapshot = self.snapshot();
         let attach = |node: &Rc<NodeExecution>| AttachedNode::new(self.inner.remote.clone(), Rc::clone(node));
-        snapshot.nodes.iter().flat_map(|nodes| nodes.iter()).map(attach).collect()
+        snapshot.own_nodes().iter().map(attach).collect()
     }
 
     /// All nodes that were read, each before those inside of it; not those of launched executions.
     #[must_use]
     pub fn walk(&self) -> Vec<AttachedNode> {
-        let snapshot = self.snapshot();
-        let mut all = Vec::new();
-        snapshot.nodes.iter().flat_map(|nodes| nodes.iter()).for_each(|node| node.walk(&mut all));
-        all.into_iter().map(|node| AttachedNode::new(self.inner.remote.clone(), node)).collect()
+        self.walked().into_iter().map(|node| AttachedNode::new(self.inner.remote.clone(), node)).collect()
     }
 
     /// The node called `id` (`n0`, `n1-0-n0`), at any level that was read.
     #[must_use]
     pub fn node(&self, id: &str) -> Option<AttachedNode> {
-        self.walk().into_iter().find(|node| node.snapshot().id.node_id == id)
+        let node = self.walked().into_iter().find(|node| node.id.node_id == id)?;
+        Some(AttachedNode::new(self.inner.remote.clone(), node))
+    }
+
+    fn walked(&self) -> Vec<Rc<NodeExecution>> {
+        let mut all = Vec::new();
+        self.snapshot().own_nodes().iter().for_each(|node| node.walk(&mut all));
+        all
     }
 
     /// Asks the server for its state, and for its nodes as far as `sync` says.

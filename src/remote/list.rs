@@ -66,9 +66,11 @@ const BY_RESOURCE: Request = Request {
     order: "desc(created_at)",
 };
 
-pub(super) const LIST_EXECUTIONS: &str = "/flyteidl.service.AdminService/ListExecutions";
-
-const EXECUTIONS: Request = Request { method: LIST_EXECUTIONS, message: "flyteidl.admin.Execution", ..BY_RESOURCE };
+const EXECUTIONS: Request = Request {
+    method: "/flyteidl.service.AdminService/ListExecutions",
+    message: "flyteidl.admin.Execution",
+    ..BY_RESOURCE
+};
 const TASKS: Request =
     Request { method: "/flyteidl.service.AdminService/ListTasks", message: "flyteidl.admin.Task", ..BY_RESOURCE };
 const WORKFLOWS: Request = Request {

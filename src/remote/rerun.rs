@@ -1,12 +1,11 @@
 //! `relaunch` and `recover`: an execution once more.
 
-use super::client::bad_reply;
+use super::execute::New;
 use super::name::execution_name;
 use super::{CallOptions, Remote, WorkflowExecution};
-use crate::codec::{field, Malformed, Writer};
+use crate::codec::Writer;
 use crate::entity::ExecutionId;
-use crate::error::{Error, Kind};
-use crate::execution::Execution;
+use crate::error::Error;
 
 const RELAUNCH_EXECUTION: &str = "/flyteidl.service.AdminService/RelaunchExecution";
 const RECOVER_EXECUTION: &str = "/flyteidl.service.AdminService/RecoverExecution";
@@ -64,36 +63,12 @@ impl Remote {
             return Err(Error::option("overwriteCache", "only relaunch can overwrite cached results"));
         }
         let (name, made_up) = execution_name(rerun.name.as_deref(), rerun.name_prefix.as_deref(), &*client.host)?;
-        let mut new = ExecutionId { name, ..id.clone() };
+        let new = ExecutionId { name, ..id.clone() };
         let mut request = Writer::new();
         let (method, name) = if recover { (RECOVER_EXECUTION, 2) } else { (RELAUNCH_EXECUTION, 3) };
         request.message(1, &id.to_bytes()).text(name, &new.name).flag(4, rerun.overwrite_cache);
-        match client.call_bytes_safely(method, request.done(), &scope).await {
-            Ok(reply) => {
-                let given = field(&reply, 1).map_err(|Malformed| bad_reply(method))?;
-                if !given.is_empty() {
-                    new = ExecutionId::read(given).map_err(|Malformed| bad_reply(method))?;
-                }
-            }
-            // Our random name is taken: an earlier attempt got through and its reply was lost.
-            Err(error) if error.kind == Kind::AlreadyExists && made_up => {
-                let found = self.get_execution(&new, &scope).await.map_err(|_| error.about(id.to_string()))?;
-                return Ok(WorkflowExecution::new(self.clone(), found, None));
-            }
-            Err(mut error) if error.kind == Kind::AlreadyExists => {
-                error.message.push_str(". Fetch that execution, or give this one another name");
-                return Err(error.about(new.to_string()));
-            }
-            Err(error) => return Err(error.about(id.to_string())),
-        }
-        // It runs, whatever becomes of this call.
-        let snapshot = match self.get_execution(&new, &scope).await {
-            Ok(snapshot) => snapshot,
-            Err(_) => {
-                let unread = Writer::new().message(1, &new.to_bytes()).done();
-                Execution::decode(unread.into(), None).map_err(|Malformed| bad_reply(method))?
-            }
-        };
+        let new = New { id: new, made_up, spec: &[] };
+        let snapshot = self.create(method, request.done(), new, id.to_string(), &scope).await?;
         Ok(WorkflowExecution::new(self.clone(), snapshot, None))
     }
 }
@@ -118,19 +93,6 @@ impl WorkflowExecution {
     /// It was in the archive when the server was last asked.
     #[must_use]
     pub fn is_archived(&self) -> bool {
-        let snapshot = self.snapshot();
-        let details = field(&snapshot.raw, 3).and_then(|closure| field(closure, 14));
-        details.ok().and_then(|details| int(details, 1).ok()) == Some(1)
+        self.snapshot().is_archived
     }
-}
-
-/// The number in field `number` of a message.
-fn int(bytes: &[u8], number: u32) -> Result<i64, Malformed> {
-    let (mut fields, mut found) = (crate::codec::Fields::of(bytes), 0);
-    while let Some(field) = fields.next()? {
-        if field.number == number {
-            found = field.int()?;
-        }
-    }
-    Ok(found)
 }

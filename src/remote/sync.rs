@@ -177,12 +177,10 @@ pub(super) fn covers(before: Sync, wanted: Sync) -> bool {
 
 /// Nothing will change in it any more, nor in what is inside of it.
 pub(super) fn is_settled(node: &NodeExecution) -> bool {
-    let inside = node.nodes.iter().flat_map(|nodes| nodes.iter());
-    let launched = node.launched_execution.iter();
+    let all = |nodes: &[Rc<NodeExecution>]| nodes.iter().all(|node| is_settled(node));
+    let child = node.launched_execution.as_ref();
     node.is_done()
         && node.problem.is_none()
-        && inside.map(Rc::as_ref).all(is_settled)
-        && launched.into_iter().all(|child| {
-            child.is_done() && child.nodes.iter().flat_map(|nodes| nodes.iter()).all(|node| is_settled(node))
-        })
+        && all(node.own_nodes())
+        && child.is_none_or(|child| child.is_done() && all(child.own_nodes()))
 }

@@ -34,14 +34,17 @@ struct Entry {
     level: u32,
 }
 
-/// One question about the node at a place, answered.
+/// One question about a node, answered.
 enum Found {
-    Attempts(usize, Vec<Rc<TaskExecution>>),
-    Nodes(usize, Vec<NodeExecution>),
-    Launched(usize, Box<Execution>, Vec<NodeExecution>),
-    Data(usize, Values, Values),
-    Problem(usize, Box<str>),
+    Attempts(Vec<Rc<TaskExecution>>),
+    Nodes(Vec<NodeExecution>),
+    Launched(Box<Execution>, Vec<NodeExecution>),
+    Data(Values, Values),
+    Problem(Box<str>),
 }
+
+/// An answer, and the place of the node that it is about.
+type Answer = (usize, Found);
 
 impl<'a> Tree<'a> {
     /// A tree to read as far as `sync` says; `known` is what was read before.
@@ -129,7 +132,7 @@ impl<'a> Tree<'a> {
         while begin < self.nodes.len() {
             let end = self.nodes.len();
             let level = self.nodes.iter().enumerate().skip(begin);
-            let work: Vec<Work<'_, Found>> =
+            let work: Vec<Work<'_, Answer>> =
                 level.filter(|(_, entry)| !entry.settled).flat_map(|(at, entry)| self.ask(at, entry, scope)).collect();
             let answers = together(work, self.sync.concurrency).await?;
             for answer in answers {
@@ -138,7 +141,7 @@ impl<'a> Tree<'a> {
             // Old servers do not mark branches as parents: what ran nothing itself may have nodes.
             let silent: Vec<usize> = (begin..end).filter(|at| self.may_hide_nodes(*at)).collect();
             let work = silent.into_iter().filter_map(|at| Some(self.ask_for_nodes(at, self.nodes.get(at)?, scope)));
-            let work: Vec<Work<'_, Found>> = work.collect();
+            let work: Vec<Work<'_, Answer>> = work.collect();
             for answer in together(work, self.sync.concurrency).await? {
                 self.take(answer);
             }
@@ -155,9 +158,9 @@ impl<'a> Tree<'a> {
     }
 
     /// The questions about a node.
-    fn ask<'b>(&'b self, at: usize, entry: &'b Entry, scope: &'b Scope) -> Vec<Work<'b, Found>> {
+    fn ask<'b>(&'b self, at: usize, entry: &'b Entry, scope: &'b Scope) -> Vec<Work<'b, Answer>> {
         let (node, remote) = (&entry.node, self.remote);
-        let mut questions: Vec<Work<'b, Found>> = Vec::new();
+        let mut questions: Vec<Work<'b, Answer>> = Vec::new();
         if node.is_system() || node.problem.is_some() {
             return questions;
         }
@@ -170,7 +173,7 @@ impl<'a> Tree<'a> {
                         Err(error) => return problem(at, error),
                     };
                     match remote.list_nodes(id, "", scope).await {
-                        Ok(nodes) => Ok(Found::Launched(at, Box::new(child), nodes)),
+                        Ok(nodes) => Ok((at, Found::Launched(Box::new(child), nodes))),
                         Err(error) => problem(at, error),
                     }
                 }));
@@ -181,45 +184,38 @@ impl<'a> Tree<'a> {
         if self.sync.task_executions && node.task_executions.is_none() && may_run_a_task(node) {
             questions.push(Box::pin(async move {
                 let attempts = remote.list_task_executions(&node.id, scope).await;
-                attempts.map(|attempts| Found::Attempts(at, attempts)).or_else(|error| problem(at, error))
+                attempts.map(|attempts| (at, Found::Attempts(attempts))).or_else(|error| problem(at, error))
             }));
         }
         if self.sync.data && node.data.is_none() {
             questions.push(Box::pin(async move {
                 let data = remote.node_data_within(&node.id, scope).await;
-                data.map(|(inputs, outputs)| Found::Data(at, inputs, outputs)).or_else(|error| problem(at, error))
+                data.map(|(inputs, outputs)| (at, Found::Data(inputs, outputs))).or_else(|error| problem(at, error))
             }));
         }
         questions
     }
 
-    fn ask_for_nodes<'b>(&'b self, at: usize, entry: &'b Entry, scope: &'b Scope) -> Work<'b, Found> {
+    fn ask_for_nodes<'b>(&'b self, at: usize, entry: &'b Entry, scope: &'b Scope) -> Work<'b, Answer> {
         let (id, remote) = (&entry.node.id, self.remote);
         Box::pin(async move {
             let nodes = remote.list_nodes(&id.execution, &id.node_id, scope).await;
-            nodes.map(|nodes| Found::Nodes(at, nodes)).or_else(|error| problem(at, error))
+            nodes.map(|nodes| (at, Found::Nodes(nodes))).or_else(|error| problem(at, error))
         })
     }
 
-    fn take(&mut self, answer: Found) {
-        let at = match &answer {
-            Found::Attempts(at, _)
-            | Found::Nodes(at, _)
-            | Found::Launched(at, ..)
-            | Found::Data(at, ..)
-            | Found::Problem(at, _) => *at,
-        };
+    fn take(&mut self, (at, found): Answer) {
         let Some(Entry { node, level, .. }) = self.nodes.get_mut(at) else { return };
         let below = *level + 1;
-        match answer {
-            Found::Attempts(_, attempts) => node.task_executions = Some(attempts.into()),
-            Found::Data(_, inputs, outputs) => node.data = Some((inputs, outputs)),
-            Found::Problem(_, text) => node.problem = Some(text.into()),
-            Found::Nodes(_, nodes) => {
+        match found {
+            Found::Attempts(attempts) => node.task_executions = Some(attempts.into()),
+            Found::Data(inputs, outputs) => node.data = Some((inputs, outputs)),
+            Found::Problem(text) => node.problem = Some(text.into()),
+            Found::Nodes(nodes) => {
                 node.nodes = Some(Rc::default());
                 self.add(nodes, Some(at), below);
             }
-            Found::Launched(_, child, nodes) => {
+            Found::Launched(child, nodes) => {
                 node.launched_execution = Some(Rc::new(*child));
                 self.add(nodes, Some(at), below);
             }
@@ -252,11 +248,11 @@ impl<'a> Tree<'a> {
 }
 
 /// One node never hides the others; but without a connection nothing can be said of any.
-fn problem(at: usize, error: Error) -> Result<Found, Error> {
+fn problem(at: usize, error: Error) -> Result<Answer, Error> {
     if error.is_about_the_connection() {
         return Err(error);
     }
-    Ok(Found::Problem(at, error.message.as_str().into()))
+    Ok((at, Found::Problem(error.message.as_str().into())))
 }
 
 fn may_run_a_task(node: &NodeExecution) -> bool {

@@ -6,12 +6,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::call::Scope;
-use super::client::bad_reply;
-use super::list::LIST_EXECUTIONS;
-use super::page::{newest, Page};
 use super::sync::covers;
 use super::together::{together, Work, MOST};
-use super::{CallOptions, Remote, Sync, WorkflowExecution};
+use super::{CallOptions, List, Listing, Remote, Sync, WorkflowExecution};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
 
@@ -120,16 +117,22 @@ impl Remote {
             pending = rest;
             let names: Vec<&str> = group.iter().map(|one| one.id().name.as_str()).collect();
             let filter = ["value_in(execution_name,", &names.join(";"), ")"].concat();
-            let request = newest(&first.project, &first.domain, "", AT_ONCE as u32, "", &filter);
+            let list = List {
+                project: Some(first.project),
+                domain: Some(first.domain),
+                filters: filter,
+                page_size: u32::try_from(AT_ONCE).ok(),
+                ..List::default()
+            };
+            let pager = self.list(Listing::Executions, &list, options)?;
             let numbers: Vec<u64> = group.iter().map(|one| one.begin_sync()).collect();
-            let reply = self.client().call_bytes(LIST_EXECUTIONS, request, &scope).await?;
             let mut found = Vec::new();
-            for raw in Page::read(LIST_EXECUTIONS, &reply)?.items {
-                found.push(Execution::decode(raw, None).map_err(|_| bad_reply(LIST_EXECUTIONS))?);
+            for item in pager.page_in(None, "", &scope).await?.0 {
+                found.push(self.listed_execution(item)?.snapshot());
             }
             for (one, number) in group.iter().zip(numbers) {
                 match found.iter().find(|snapshot| snapshot.id.name == one.id().name) {
-                    Some(snapshot) => one.show(number, snapshot.clone(), None),
+                    Some(snapshot) => one.show(number, (**snapshot).clone(), None),
                     // Archived, or gone: that call says which.
                     None => self.sync(one, Sync::STATE, options).await?,
                 }

@@ -99,7 +99,7 @@ impl State {
     fn take(&mut self, execution: &WorkflowExecution) -> Option<Change> {
         let snapshot = execution.snapshot();
         let mut rows = Vec::new();
-        for node in snapshot.nodes.iter().flat_map(|nodes| nodes.iter()) {
+        for node in snapshot.own_nodes() {
             self.see(node, None, &mut rows);
         }
         let moved = !rows.is_empty() || self.phase != Some(snapshot.phase);
@@ -139,7 +139,7 @@ impl State {
                 changed.push((number, fresh));
             }
         }
-        for inside in node.nodes.iter().flat_map(|nodes| nodes.iter()) {
+        for inside in node.own_nodes() {
             self.see(inside, Some(number), changed);
         }
     }

@@ -130,10 +130,15 @@ pub fn uploaded(file: &Uploaded) -> JsValue {
 }
 
 /// A Date, to the millisecond.
-#[allow(clippy::cast_precision_loss)]
 pub fn date(time: Option<&prost_types::Timestamp>) -> Option<Date> {
+    Some(Date::new(&since_1970(time)?.into()))
+}
+
+/// Whole milliseconds since 1970.
+#[allow(clippy::cast_precision_loss)]
+pub fn since_1970(time: Option<&prost_types::Timestamp>) -> Option<f64> {
     let time = time?;
-    Some(Date::new(&(time.seconds as f64 * 1000.0 + f64::from(time.nanos / 1_000_000)).into()))
+    Some(time.seconds as f64 * 1000.0 + f64::from(time.nanos / 1_000_000))
 }
 
 /// Milliseconds.

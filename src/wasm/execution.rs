@@ -18,7 +18,7 @@ use super::promise::{call, promise, JsFuture, Work};
 use super::read;
 use super::values::FlyteValues;
 use crate::error::Error;
-use crate::remote::{Sync, Wait, WorkflowExecution};
+use crate::remote::{Progress, Sync, Wait, WorkflowExecution};
 
 /// An execution of a workflow or a task. It shows what the last `sync()` or `wait()` saw.
 #[wasm_bindgen]
@@ -213,10 +213,10 @@ impl FlyteWorkflowExecution {
         promise(move || {
             let mut options = Options::of(options, "options")?;
             let (thrown, caught) = oneshot::channel();
-            let (wait, call) = (with_progress(&mut options, &self.inner, thrown)?, CallOptions::read(&mut options)?);
+            let (mut wait, call) = waiting(&mut options)?;
+            wait.progress = progress(&mut options, &self.inner, thrown)?;
             options.finish()?;
-            // Here `timeoutMs` is about the waiting; each call has the remote's deadline.
-            let (inner, core) = (self.inner.clone(), CallOptions { timeout: None, ..call.clone() }.core());
+            let (inner, core) = (self.inner.clone(), call.core());
             let work = async move { inner.wait(&wait, &core).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error) };
             Ok(Work::new(call.signal, unless(caught, Box::pin(work))))
         })
@@ -248,38 +248,42 @@ impl FlyteWorkflowExecution {
     }
 }
 
-/// Reads the options that `wait` and `watch` share.
-pub fn wait_options(options: &mut Options) -> Result<Wait, JsValue> {
+/// Reads the options that `wait`, `waitAll` and `watch` share, and those of their calls. `timeoutMs` is about the waiting
+/// here: each call has the remote's deadline.
+pub fn polling(options: &mut Options) -> Result<(Wait, CallOptions), JsValue> {
     let mut wait =
         Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
     if let Some(patience) = options.duration("patienceMs")? {
         wait.patience = patience;
     }
-    Ok(wait)
+    Ok((wait, CallOptions { timeout: None, ..CallOptions::read(options)? }))
 }
 
-/// Reads the options of `wait`. What the caller's `onProgress` throws goes to `thrown`.
-fn with_progress(
-    options: &mut Options,
-    execution: &WorkflowExecution,
-    thrown: oneshot::Sender<JsValue>,
-) -> Result<Wait, JsValue> {
-    let mut wait = wait_options(options)?;
+/// The same for those that read nodes at the end.
+pub fn waiting(options: &mut Options) -> Result<(Wait, CallOptions), JsValue> {
+    let (mut wait, call) = polling(options)?;
     if options.flag("syncNodes")? == Some(false) {
         wait.sync = Sync::STATE;
     }
+    Ok((wait, call))
+}
+
+/// Reads `onProgress`. What it throws goes to `thrown`.
+fn progress(
+    options: &mut Options,
+    execution: &WorkflowExecution,
+    thrown: oneshot::Sender<JsValue>,
+) -> Result<Option<Progress>, JsValue> {
     let thrown = Cell::new(Some(thrown));
-    if let Some(progress) = options.function("onProgress")? {
-        let execution = execution.clone();
-        wait.progress = Some(Rc::new(move |_| {
-            let shown = FlyteWorkflowExecution { inner: execution.clone() };
-            let result = progress.call1(&JsValue::UNDEFINED, &shown.into());
-            if let (Err(error), Some(thrown)) = (result, thrown.take()) {
-                let _ = thrown.send(error);
-            }
-        }));
-    }
-    Ok(wait)
+    let Some(progress) = options.function("onProgress")? else { return Ok(None) };
+    let execution = execution.clone();
+    Ok(Some(Rc::new(move |_| {
+        let shown = FlyteWorkflowExecution { inner: execution.clone() };
+        let result = progress.call1(&JsValue::UNDEFINED, &shown.into());
+        if let (Err(error), Some(thrown)) = (result, thrown.take()) {
+            let _ = thrown.send(error);
+        }
+    })))
 }
 
 /// Runs `work`, but fails as soon as something is thrown.

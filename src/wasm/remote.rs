@@ -10,7 +10,7 @@ use super::dto;
 use super::entity::{FlyteLaunchPlan, FlyteTask, FlyteWorkflow};
 use super::environment::environment;
 use super::error::{foreign, to_js_error};
-use super::execution::{attached, wait_options};
+use super::execution::{attached, waiting};
 use super::host::JsHost;
 use super::json::wire_to_js;
 use super::options::{wrong, CallOptions, Options};
@@ -19,7 +19,7 @@ use super::read;
 use super::source::HostSource;
 use crate::entity::Reference;
 use crate::error::Kind;
-use crate::remote::{self, Remote, Sync};
+use crate::remote::{self, Remote};
 
 /// A connection to a Flyte control plane. Making one does no I/O.
 #[wasm_bindgen]
@@ -190,13 +190,9 @@ impl FlyteRemote {
         promise(move || {
             let executions = read::executions(&executions)?;
             let mut options = Options::of(options, "options")?;
-            let mut wait = wait_options(&mut options)?;
-            if options.flag("syncNodes")? == Some(false) {
-                wait.sync = Sync::STATE;
-            }
-            let call = CallOptions::read(&mut options)?;
+            let (wait, call) = waiting(&mut options)?;
             options.finish()?;
-            let core = CallOptions { timeout: None, ..call.clone() }.core();
+            let core = call.core();
             Ok(Work::of(
                 call.signal,
                 Box::pin(async move { inner.wait_all(&executions, &wait, &core).await.map(|()| JsValue::UNDEFINED) }),

@@ -6,10 +6,11 @@ use js_sys::{Array, Float64Array, Int32Array, JsString, Object, Promise, Uint32A
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
+use super::dto;
 use super::environment::environment;
 use super::error::{set, to_js_error};
-use super::execution::{wait_options, FlyteWorkflowExecution};
-use super::options::{CallOptions, Options};
+use super::execution::{polling, FlyteWorkflowExecution};
+use super::options::Options;
 use super::promise::{promise, Work};
 use super::read;
 use crate::remote::{Change, Watch, WorkflowExecution};
@@ -48,16 +49,13 @@ impl FlyteWorkflowExecution {
         #[wasm_bindgen(unchecked_optional_param_type = "WatchOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
         let mut options = Options::of(options, "options")?;
-        let mut wait = wait_options(&mut options)?;
+        let (mut wait, call) = polling(&mut options)?;
         let sync = read::sync(&mut options)?;
         if sync.depth > 0 {
             wait.sync = sync;
         }
-        let call = CallOptions::read(&mut options)?;
         options.finish()?;
-        // Here `timeoutMs` is about the watch; each call has the remote's deadline.
-        let core = CallOptions { timeout: None, ..call.clone() }.core();
-        let inner = Rc::new(Watch::new(self.inner.clone(), wait, core));
+        let inner = Rc::new(Watch::new(self.inner.clone(), wait, call.core()));
         let signal = call.signal.as_ref().map_or(JsValue::UNDEFINED, |signal| signal.clone().into());
         let changes = Changes { inner, execution: self.inner.clone(), signal: call.signal };
         Ok(environment()?.iterate_changes(changes, &signal))
@@ -70,17 +68,15 @@ fn show(change: &Change, execution: WorkflowExecution) -> JsValue {
     let count = change.rows.len();
     let (mut index, mut parent, mut phase) = (Vec::with_capacity(count), Vec::with_capacity(count), Vec::new());
     let (mut started, mut updated, mut lasted, mut ids) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let milliseconds = |time: Option<&prost_types::Timestamp>| {
-        time.map_or(f64::NAN, |time| time.seconds as f64 * 1000.0 + f64::from(time.nanos / 1_000_000))
-    };
+    let or_nan = |milliseconds: Option<f64>| milliseconds.unwrap_or(f64::NAN);
     for (number, row) in &change.rows {
         let node = &row.node;
         index.push(*number as u32);
         parent.push(row.parent.map_or(-1, |parent| parent as i32));
         phase.push(node.phase.number as u8);
-        started.push(milliseconds(node.started_at.as_ref()));
-        updated.push(milliseconds(node.updated_at.as_ref()));
-        lasted.push(super::dto::milliseconds(node.duration.as_ref()).unwrap_or(f64::NAN));
+        started.push(or_nan(dto::since_1970(node.started_at.as_ref())));
+        updated.push(or_nan(dto::since_1970(node.updated_at.as_ref())));
+        lasted.push(or_nan(dto::milliseconds(node.duration.as_ref())));
         ids.push(node.id.node_id.as_str());
     }
     // One text for all names: a string for each would cost more than the rest.

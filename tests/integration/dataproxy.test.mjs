@@ -132,15 +132,15 @@ describe('an upload', () => {
 })
 
 describe('a file name', () => {
-  const reference = async (filename) => key((await location({ filename, filenameRoot: 'root' })).nativeUrl)
+  const reference = async (filename) => key((await location({ filename, filenameRoot: 'folder' })).nativeUrl)
 
   it('is read as a URL reference', async () => {
     const base = `${project}/${domain}`
-    assert.equal(await reference('dir/a.txt'), `${base}/root/dir/a.txt`)
+    assert.equal(await reference('dir/a.txt'), `${base}/folder/dir/a.txt`)
     assert.equal(await reference('../a.txt'), `${base}/a.txt`)
     assert.equal(await reference('../../a.txt'), `${project}/a.txt`)
-    assert.equal(await reference('a?b#c'), `${base}/root/a?b#c`)
-    assert.equal(await reference('a%20b'), `${base}/root/a%20b`)
+    assert.equal(await reference('a?b#c'), `${base}/folder/a?b#c`)
+    assert.equal(await reference('a%20b'), `${base}/folder/a%20b`)
   })
 
   it('that is none is refused', async () => {

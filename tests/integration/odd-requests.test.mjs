@@ -2,9 +2,9 @@
 // tests/vectors/odd_requests.json; FLYTE_RECORD=1 writes it anew.
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
+import { recorded } from './recorded.mjs'
 import { play } from './script.mjs'
 import {
   client,
@@ -23,13 +23,7 @@ import {
   workflowId,
 } from './support.mjs'
 
-const file = new URL('../vectors/odd_requests.json', import.meta.url)
-const recording = process.env.FLYTE_RECORD === '1'
-const golden = recording ? {} : JSON.parse(readFileSync(file, 'utf8'))
-
-after(() => {
-  if (recording) writeFileSync(file, `${JSON.stringify(golden, undefined, 1)}\n`)
-})
+const known = recorded('odd_requests', 1)
 
 /** What the sandbox answers otherwise; docs/sandbox.md tells why. */
 const SANDBOX = {
@@ -50,8 +44,7 @@ async function answers(title, texts, send) {
       (error) => error.code ?? String(error),
     )
   }
-  if (recording) golden[title] = found
-  const expected = { ...golden[title] }
+  const expected = { ...known(title, found) }
   if (server === 'sandbox') for (const text of Object.keys(expected)) expected[text] = SANDBOX[text] ?? expected[text]
   const other = texts.filter((text) => !isDeepStrictEqual(found[text], expected[text]))
   assert.deepEqual(

@@ -2,15 +2,13 @@
 // FLYTE_RECORD=1 writes it anew).
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
+import { recorded } from './recorded.mjs'
 import { play, wholeRun } from './script.mjs'
 import { client, execute, literals, PLACE, plan, planId, project, registered, workflowId } from './support.mjs'
 
-const file = new URL('../vectors/execution_snapshots.json', import.meta.url)
-const recording = process.env.FLYTE_RECORD === '1'
-const golden = recording ? {} : JSON.parse(readFileSync(file, 'utf8'))
+const known = recorded('execution_snapshots')
 
 let etl
 let runs = 0
@@ -31,10 +29,6 @@ before(async () => {
       entityMetadata: { notifications: [{ phases: ['FAILED'], email: { recipientsEmail: ['a@example.com'] } }] },
     }),
   )
-})
-
-after(() => {
-  if (recording) writeFileSync(file, `${JSON.stringify(golden)}\n`)
 })
 
 /** All that the server tells of an execution. */
@@ -213,8 +207,7 @@ describe('what can be read of a run', () => {
       answers,
       ids.map((id) => id.name),
     )
-    if (recording) golden[title] = answer
-    assert.deepEqual(answer, golden[title])
+    assert.deepEqual(answer, known(title, answer))
   }
 
   for (const [title, drive] of Object.entries(RUNS)) {
@@ -265,7 +258,6 @@ describe('what can be read of a run', () => {
     ]
     await check('task', [id])
     const answer = settled(hidden, [])
-    if (recording) golden.hidden = answer
-    assert.deepEqual(answer, golden.hidden)
+    assert.deepEqual(answer, known('hidden', answer))
   })
 })

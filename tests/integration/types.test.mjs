@@ -2,8 +2,8 @@
 // What FlyteAdmin 1.16.8 answered is in tests/vectors/type_casts.json; FLYTE_RECORD=1 writes it anew.
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { after, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
+import { recorded } from './recorded.mjs'
 import {
   boolean,
   client,
@@ -22,13 +22,7 @@ import {
   workflowId,
 } from './support.mjs'
 
-const file = new URL('../vectors/type_casts.json', import.meta.url)
-const recording = process.env.FLYTE_RECORD === '1'
-const golden = recording ? {} : JSON.parse(readFileSync(file, 'utf8'))
-
-after(() => {
-  if (recording) writeFileSync(file, `${JSON.stringify(golden, undefined, 1)}\n`)
-})
+const known = recorded('type_casts', 1)
 
 const blobType = (format, dimensionality = 'SINGLE') => ({ blob: { format, dimensionality } })
 const columns = (list) => list.map(([name, type]) => ({ name, literalType: { simple: type } }))
@@ -154,10 +148,10 @@ const told = (promise) =>
 
 /** Compares what was found with what FlyteAdmin answered, and shows only what differs. */
 function check(title, found) {
-  if (recording) golden[title] = found
-  const other = Object.keys(found).filter((name) => found[name] !== golden[title]?.[name])
+  const expected = known(title, found)
+  const other = Object.keys(found).filter((name) => found[name] !== expected?.[name])
   const pick = (answers) => Object.fromEntries(other.map((name) => [name, answers?.[name]]))
-  assert.deepEqual(pick(found), pick(golden[title]))
+  assert.deepEqual(pick(found), pick(expected))
 }
 
 async function each(title, send) {

@@ -3,15 +3,14 @@
 // tests/vectors/compiled_closures.json is what FlyteAdmin 1.16.8 answered; FLYTE_RECORD=1 writes it anew.
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { after, describe, it } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
 import { proto } from 'flyte-remote'
+import { recorded } from './recorded.mjs'
 import { client, project } from './support.mjs'
 
-const file = (name) => new URL(`../vectors/${name}.json`, import.meta.url)
-const recording = process.env.FLYTE_RECORD === '1'
-const cases = JSON.parse(readFileSync(file('compiled_workflows'), 'utf8'))
-const golden = recording ? {} : JSON.parse(readFileSync(file('compiled_closures'), 'utf8'))
+const cases = JSON.parse(readFileSync(new URL('../vectors/compiled_workflows.json', import.meta.url), 'utf8'))
+const known = recorded('compiled_closures')
 
 /** A message of a vector, in a project of this run. */
 function message({ type, b64 }, project) {
@@ -60,12 +59,7 @@ describe('a workflow that flytekit compiled', () => {
         found[`${kind} ${whole.name}`] = await registered(kind, whole, message(spec, own))
       }
       const answered = settled(found, own)
-      if (recording) golden[name] = answered
-      assert.deepEqual(answered, golden[name])
+      assert.deepEqual(answered, known(name, answered))
     })
   }
-})
-
-after(() => {
-  if (recording) writeFileSync(file('compiled_closures'), `${JSON.stringify(golden)}\n`)
 })
