@@ -204,7 +204,7 @@ impl Decoder<'_> {
             }
         }
         if !sorted {
-            self.drop_same_keys(base);
+            self.sort_entries(base);
         }
         self.entries.truncate(base);
         Ok(())
@@ -214,9 +214,9 @@ impl Decoder<'_> {
         self.out.get(entry.start..entry.key_end).unwrap_or_default()
     }
 
-    /// Of entries with the same key keeps the last one.
+    /// Puts entries in the order of their keys, as written, and keeps the last one of each key.
     #[cold]
-    fn drop_same_keys(&mut self, base: usize) {
+    fn sort_entries(&mut self, base: usize) {
         let entries = self.entries.get(base..).unwrap_or_default();
         let key = |place: usize| entries.get(place).map_or(&[][..], |entry| self.key(entry));
         let order = sorted(entries.len(), &|a, b| key(a).cmp(key(b)));
@@ -224,9 +224,6 @@ impl Decoder<'_> {
             (Some(this), Some(next)) => key(*this) != key(*next),
             _ => true,
         };
-        if (0..order.len()).all(is_last) {
-            return;
-        }
         let start = entries.first().map_or(0, |entry| entry.start);
         let mut kept = Vec::with_capacity(self.out.len() - start);
         for (_, place) in order.iter().enumerate().filter(|(place, _)| is_last(*place)) {

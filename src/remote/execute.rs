@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::call::{CallOptions, Scope};
 use super::client::bad_reply;
+use super::existing::{Existing, OnExisting};
 use super::name::execution_name;
+use super::notification::{notification_list, Notifications};
 use super::{Remote, Wait, WorkflowExecution};
 use crate::codec::{field, Malformed, Writer};
 use crate::entity::{ExecutionId, Identifier, Interface, LaunchPlan, Reference, ResourceType, Task, Workflow};
@@ -12,7 +14,7 @@ use crate::error::{Error, Kind};
 use crate::execution::Execution;
 use crate::value::{check_inputs, InputValue};
 
-const CREATE_EXECUTION: &str = "/flyteidl.service.AdminService/CreateExecution";
+pub(super) const CREATE_EXECUTION: &str = "/flyteidl.service.AdminService/CreateExecution";
 
 /// What to execute.
 #[derive(Clone)]
@@ -66,42 +68,12 @@ pub struct Execute {
     pub execution_cluster_label: Option<String>,
     /// Who is told when it ends.
     pub notifications: Notifications,
+    /// Further fields: a serialised `flyteidl.admin.ExecutionSpec`. They count beside and above those before.
+    pub more: Vec<u8>,
+    /// What to do when an execution has the given name already.
+    pub on_existing: OnExisting,
     /// Wait until it has ended; default: return as soon as it was created.
     pub wait: Option<Wait>,
-}
-
-/// Who is told when an execution ends.
-#[derive(Clone, Debug, Default)]
-pub enum Notifications {
-    /// Those that the launch plan names.
-    #[default]
-    Default,
-    /// Nobody.
-    DisableAll,
-    /// These instead.
-    List(Vec<Notification>),
-}
-
-/// One message to send.
-#[derive(Clone, Debug)]
-pub struct Notification {
-    /// Terminal phases at which it is sent: `SUCCEEDED`, `FAILED`, `ABORTED`, `TIMED_OUT`.
-    pub phases: Vec<String>,
-    /// By which way.
-    pub channel: NotificationChannel,
-    /// Addresses, at least one.
-    pub recipients: Vec<String>,
-}
-
-/// The way a notification goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotificationChannel {
-    /// By e-mail.
-    Email,
-    /// To PagerDuty's e-mail address.
-    PagerDuty,
-    /// To Slack's e-mail address.
-    Slack,
 }
 
 /// What the request needs to know of a target.
@@ -118,6 +90,8 @@ struct Prepared {
     /// The name is a random one.
     made_up: bool,
     resolved: Resolved,
+    /// The serialised `LiteralMap`.
+    inputs: Vec<u8>,
 }
 
 impl Remote {
@@ -136,10 +110,20 @@ impl Remote {
     ) -> Result<WorkflowExecution, Error> {
         let scope = self.client().begin(options);
         let prepared = self.prepare(target, execute, &scope).await?;
-        let Prepared { request, spec, id, made_up, resolved } = prepared;
-        let new = New { id, made_up, spec: &spec };
-        let snapshot = self.create(CREATE_EXECUTION, request, new, resolved.id.to_string(), &scope).await?;
-        let execution = WorkflowExecution::new(self.clone(), snapshot, Some(resolved.interface));
+        let Prepared { request, spec, id, made_up, resolved, inputs } = prepared;
+        let new = New { id: id.clone(), made_up, spec: &spec };
+        let created = self.create(CREATE_EXECUTION, request, new, resolved.id.to_string(), &scope).await;
+        let execution = match created {
+            Err(error) if error.kind == Kind::AlreadyExists && execute.on_existing == OnExisting::Return => {
+                // Unless the launch plan allows no further execution now, which the server says in the same way.
+                let Ok(found) = self.get_execution(&id, &scope).await else { return Err(error) };
+                let execution = WorkflowExecution::new(self.clone(), found, Some(Rc::clone(&resolved.interface)));
+                let existing = Existing::of(&execution, &resolved.id, &resolved.interface, &inputs, options).await?;
+                execution.existed(existing);
+                execution
+            }
+            created => WorkflowExecution::new(self.clone(), created?, Some(resolved.interface)),
+        };
         if let Some(wait) = &execute.wait {
             self.wait(&execution, wait, &CallOptions { metadata: options.metadata.clone(), timeout: None }).await?;
         }
@@ -172,7 +156,7 @@ impl Remote {
         let mut request = Writer::new();
         request.text(1, &project).text(2, &domain).text(3, &name).message(4, &spec).message(5, &inputs);
         let id = ExecutionId::new(&project, &domain, &name);
-        Ok(Prepared { request: request.done(), spec, id, made_up, resolved })
+        Ok(Prepared { request: request.done(), spec, id, made_up, resolved, inputs })
     }
 
     /// Fetches what the target still lacks.
@@ -244,7 +228,9 @@ impl Remote {
                 return found.map_err(|_| error.about(about));
             }
             Err(mut error) if error.kind == Kind::AlreadyExists => {
-                error.message.push_str(". Fetch that execution, or give this one another name");
+                error.message.push_str(
+                    ". Fetch that execution, take it with `onExisting: 'return'`, or give this one another name",
+                );
                 return Err(error.about(id.to_string()));
             }
             Err(error) => return Err(error.about(about)),
@@ -282,7 +268,7 @@ fn spec(execute: &Execute) -> Result<Vec<u8>, Error> {
     match &execute.notifications {
         Notifications::Default => spec.message(5, &[]),
         Notifications::DisableAll => spec.set_int(6, 1),
-        Notifications::List(list) => spec.message(5, &notifications(list)?),
+        Notifications::List(list) => spec.message(5, &notification_list(list)?),
     };
     spec.message(7, &Writer::texts(&execute.labels)).message(8, &Writer::texts(&execute.annotations));
     let mut security = execute.security_context.clone().unwrap_or_default();
@@ -308,41 +294,7 @@ fn spec(execute: &Execute) -> Result<Vec<u8>, Error> {
     for tag in &execute.tags {
         spec.message(24, tag.as_bytes());
     }
-    Ok(spec.done())
-}
-
-/// A serialised `NotificationList`.
-fn notifications(list: &[Notification]) -> Result<Vec<u8>, Error> {
-    let mut notifications = Writer::new();
-    for (index, said) in list.iter().enumerate() {
-        let at = |field: &str| ["notifications[", &index.to_string(), "].", field].concat();
-        if said.recipients.is_empty() {
-            return Err(Error::option(&at("recipients"), "expected at least one address, got none"));
-        }
-        let mut notification = Writer::new();
-        for phase in &said.phases {
-            let number = match phase.as_str() {
-                "SUCCEEDED" => 4,
-                "FAILED" => 6,
-                "ABORTED" => 7,
-                "TIMED_OUT" => 8,
-                other => {
-                    let message = ["expected SUCCEEDED, FAILED, ABORTED or TIMED_OUT, got \"", other, "\""].concat();
-                    return Err(Error::option(&at("phases"), message));
-                }
-            };
-            notification.set_int(1, number);
-        }
-        let mut recipients = Writer::new();
-        for address in &said.recipients {
-            recipients.message(1, address.as_bytes());
-        }
-        let channel = match said.channel {
-            NotificationChannel::Email => 2,
-            NotificationChannel::PagerDuty => 3,
-            NotificationChannel::Slack => 4,
-        };
-        notifications.message(1, &notification.message(channel, &recipients.done()).done());
-    }
-    Ok(notifications.done())
+    let mut spec = spec.done();
+    spec.extend_from_slice(&execute.more);
+    Ok(spec)
 }

@@ -1,10 +1,10 @@
 //! An execution that can be watched and ended: a snapshot, and the remote it came from.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::call::CallOptions;
-use super::{AttachedNode, Remote, Sync, Wait};
+use super::{AttachedNode, Existing, Remote, Sync, Wait};
 use crate::entity::{ExecutionId, Interface};
 use crate::error::{Error, Kind};
 use crate::execution::{Execution, ExecutionError, NodeExecution, Phase};
@@ -29,6 +29,7 @@ struct Inner {
     shown: Cell<u64>,
     /// All has ended and was read, so far.
     settled: Cell<Option<Sync>>,
+    existing: OnceCell<Existing>,
 }
 
 impl WorkflowExecution {
@@ -44,6 +45,7 @@ impl WorkflowExecution {
                 begun: Cell::new(0),
                 shown: Cell::new(0),
                 settled: Cell::new(None),
+                existing: OnceCell::new(),
             }),
         }
     }
@@ -52,6 +54,16 @@ impl WorkflowExecution {
     #[must_use]
     pub fn id(&self) -> &ExecutionId {
         &self.inner.id
+    }
+
+    /// How it differs from what was asked for, when `execute` found it instead of starting it.
+    #[must_use]
+    pub fn existing(&self) -> Option<&Existing> {
+        self.inner.existing.get()
+    }
+
+    pub(super) fn existed(&self, existing: Existing) {
+        let _ = self.inner.existing.set(existing);
     }
 
     /// The remote it came from.

@@ -56,6 +56,12 @@ impl Values {
         &self.literals
     }
 
+    /// The literal called `name`.
+    #[must_use]
+    pub fn literal(&self, name: &str) -> Option<&Literal> {
+        self.literals.iter().find(|(known, _)| known == name).map(|(_, literal)| literal)
+    }
+
     /// The declared type of the value called `name`, where it is known.
     #[must_use]
     pub fn declared(&self, name: &str) -> Option<&LiteralType> {
@@ -65,7 +71,7 @@ impl Values {
     /// The value called `name`. What is not of its declared type comes as what it is.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<OutputValue> {
-        let (_, literal) = self.literals.iter().find(|(known, _)| known == name)?;
+        let literal = self.literal(name)?;
         Some(from_literal(literal.as_bytes(), self.declared(name)))
     }
 
@@ -74,7 +80,7 @@ impl Values {
     /// # Errors
     /// `Kind::Value` when there is no such value, with the names that there are; when it is not of its type.
     pub fn read(&self, name: &str, as_type: Option<&LiteralType>, reading: &Reading<'_>) -> Result<OutputValue, Error> {
-        let Some((_, literal)) = self.literals.iter().find(|(known, _)| known == name) else {
+        let Some(literal) = self.literal(name) else {
             let names: Vec<&str> = self.names().collect();
             let there_are = if names.is_empty() { "; there are none" } else { "; there are: " };
             let message = ["there is no value ", name, there_are, &names.join(", ")].concat();

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::data::Uploaded;
 use crate::entity::{ExecutionId, Identifier};
 use crate::execution::{Abort, ExecutionError, TaskLog};
-use crate::remote::{Registered, Registration};
+use crate::remote::{Existing, Registered, Registration};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +39,13 @@ struct ErrorDto<'a> {
 struct AbortDto<'a> {
     cause: &'a str,
     principal: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExistingDto<'a> {
+    entity_differs: bool,
+    differing_inputs: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -103,6 +110,11 @@ pub fn execution_error(error: Option<&ExecutionError>) -> JsValue {
 /// `{ cause, principal }`, or undefined.
 pub fn abort(abort: Option<&Abort>) -> JsValue {
     abort.map_or(JsValue::UNDEFINED, |abort| plain(&AbortDto { cause: &abort.cause, principal: &abort.principal }))
+}
+
+/// `Existing`
+pub fn existing(existing: &Existing) -> JsValue {
+    plain(&ExistingDto { entity_differs: existing.entity_differs, differing_inputs: &existing.differing_inputs })
 }
 
 /// `{ name, uri }[]`

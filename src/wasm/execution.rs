@@ -176,6 +176,12 @@ impl FlyteWorkflowExecution {
         self.inner.snapshot().reference.as_ref().map_or(JsValue::UNDEFINED, dto::execution_id)
     }
 
+    /// How it differs from what was asked for, when `execute` with `onExisting: 'return'` found it instead of starting it.
+    #[wasm_bindgen(getter, unchecked_return_type = "Existing | undefined")]
+    pub fn existing(&self) -> JsValue {
+        self.inner.existing().map_or(JsValue::UNDEFINED, dto::existing)
+    }
+
     /// Its inputs, defaults included. Asked for once.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
     pub fn inputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {

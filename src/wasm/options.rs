@@ -59,6 +59,15 @@ impl Options {
         self.read(name, "a string", JsValue::as_string)
     }
 
+    /// One of these texts: its place among them.
+    pub fn one_of(&mut self, name: &'static str, texts: &[&str]) -> Result<Option<usize>, JsValue> {
+        let expected = ["'", &texts.join("' or '"), "'"].concat();
+        self.read(name, &expected, |value| {
+            let said = value.as_string()?;
+            texts.iter().position(|text| *text == said)
+        })
+    }
+
     /// A boolean.
     pub fn flag(&mut self, name: &'static str) -> Result<Option<bool>, JsValue> {
         self.read(name, "true or false", JsValue::as_bool)

@@ -10,9 +10,11 @@ use super::json::{js_to_wire, message};
 use super::lend::{borrow, Lent};
 use super::options::{wrong, Options};
 use super::value::inputs;
+use crate::codec::Writer;
 use crate::entity::{ExecutionReference, Reference, ResourceType};
 use crate::remote::{
-    Connect, Execute, Notifications, Register, Settings, Spec, Specs, Sync, Target, UploadFile, Wait, WorkflowExecution,
+    Connect, Execute, Notification, NotificationChannel, Notifications, OnExisting, Register, Settings, Spec, Specs,
+    Sync, Target, UploadFile, Wait, WorkflowExecution,
 };
 
 const ENTITY: &str = "a name, or an object with one";
@@ -149,14 +151,78 @@ pub fn execute(options: &mut Options) -> Result<Execute, JsValue> {
         raw_output_data_prefix: options.text("rawOutputDataPrefix")?,
         service_account: options.text("serviceAccount")?,
         security_context: None,
+        more: more(options)?,
+        on_existing: match options.one_of("onExisting", &["error", "return"])? {
+            Some(1) => OnExisting::Return,
+            _ => OnExisting::Error,
+        },
         cluster_pool: options.text("clusterPool")?,
         execution_cluster_label: options.text("executionClusterLabel")?,
-        notifications: match options.flag("disableNotifications")? {
-            Some(true) => Notifications::DisableAll,
-            _ => Notifications::Default,
+        notifications: match (options.flag("disableNotifications")?, notifications(options)?) {
+            (Some(true), _) => Notifications::DisableAll,
+            (_, Some(list)) => Notifications::List(list),
+            (_, None) => Notifications::Default,
         },
         wait: options.flag("wait")?.unwrap_or(false).then(Wait::default),
     })
+}
+
+/// Options that are messages of the `ExecutionSpec`, each with its type and its field.
+const MESSAGES: [(&str, &str, u16); 5] = [
+    ("executionMetadata", "flyteidl.admin.ExecutionMetadata", 3),
+    ("securityContext", "flyteidl.core.SecurityContext", 10),
+    ("authRole", "flyteidl.admin.AuthRole", 16),
+    ("qualityOfService", "flyteidl.core.QualityOfService", 17),
+    ("executionEnvAssignments", "flyteidl.core.ExecutionEnvAssignment", 26),
+];
+
+/// A serialised `ExecutionSpec` of what `MESSAGES` says.
+fn more(options: &mut Options) -> Result<Vec<u8>, JsValue> {
+    let mut spec = Writer::new();
+    for (name, type_name, number) in MESSAGES {
+        let (value, place) = (options.raw(name)?, options.place(name));
+        if value.is_undefined() {
+            continue;
+        }
+        match value.dyn_ref::<Array>() {
+            None => {
+                spec.message(number, &js_to_wire(message(type_name)?, &value, &place)?);
+            }
+            Some(list) => {
+                for item in list.iter() {
+                    spec.message(number, &js_to_wire(message(type_name)?, &item, &place)?);
+                }
+            }
+        }
+    }
+    Ok(spec.done())
+}
+
+fn notifications(options: &mut Options) -> Result<Option<Vec<Notification>>, JsValue> {
+    let (value, place) = (options.raw("notifications")?, options.place("notifications"));
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let Some(list) = value.dyn_ref::<Array>() else { return Err(wrong(&place, "a list", &value)) };
+    let one = |(index, item): (usize, JsValue)| {
+        let mut options = Options::of(item.clone(), &[&place, "[", &index.to_string(), "]"].concat())?;
+        let phases = options.texts("phases")?.unwrap_or_default();
+        let mut ways = Vec::new();
+        for (name, channel) in [
+            ("email", NotificationChannel::Email),
+            ("pagerDuty", NotificationChannel::PagerDuty),
+            ("slack", NotificationChannel::Slack),
+        ] {
+            ways.extend(options.texts(name)?.map(|recipients| (channel, recipients)));
+        }
+        let here = options.place("email");
+        options.finish()?;
+        match <[_; 1]>::try_from(ways) {
+            Ok([(channel, recipients)]) => Ok(Notification { phases, channel, recipients }),
+            Err(_) => Err(wrong(&here, "addresses for exactly one of email, pagerDuty and slack", &item)),
+        }
+    };
+    list.iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)
 }
 
 /// Options of `uploadFile`.
@@ -181,12 +247,7 @@ pub fn upload(options: &mut Options) -> Result<UploadFile, JsValue> {
 
 /// Options of `sync`: how much to read. Anything about nodes asks for nodes.
 pub fn sync(options: &mut Options) -> Result<Sync, JsValue> {
-    let place = options.place("data");
-    let data = match options.text("data")?.as_deref() {
-        None | Some("lazy") => false,
-        Some("eager") => true,
-        Some(other) => return Err(wrong(&place, "'lazy' or 'eager'", &other.into())),
-    };
+    let data = options.one_of("data", &["lazy", "eager"])? == Some(1);
     let (depth, task_executions) = (options.count("depth")?, options.flag("taskExecutions")?);
     let nodes = options.flag("nodes")?.unwrap_or(depth.is_some() || data || task_executions == Some(true));
     let place = options.place("concurrency");

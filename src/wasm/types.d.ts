@@ -191,6 +191,43 @@ export interface ExecuteOptions extends CallOptions {
   executionClusterLabel?: string | undefined
   /** Switches all notifications off. */
   disableNotifications?: boolean | undefined
+  /** Who is told when it ends; default: whom the launch plan names. */
+  notifications?: Notification[] | undefined
+  /** Whom its tasks run as, and with which secrets. `serviceAccount` is put into it. */
+  securityContext?: core.SecurityContext | undefined
+  /** How long it may wait in a queue: `{ tier: 'HIGH' }`, or `{ spec: { queueingBudget: '60s' } }`. */
+  qualityOfService?: core.QualityOfService | undefined
+  /** Environments that tasks share, by the nodes that use them. */
+  executionEnvAssignments?: core.ExecutionEnvAssignment[] | undefined
+  /** What Flyte keeps about its origin: mode, principal, nesting, artifacts. Admin replaces what it knows better. */
+  executionMetadata?: admin.ExecutionMetadata | undefined
+  /** The role of old clusters; new ones take `securityContext`. */
+  authRole?: admin.AuthRole | undefined
+  /**
+   * What to do when an execution of this `name` is there already: `'error'` rejects with AlreadyExistsError, `'return'`
+   * resolves to that execution, whose `existing` says how it differs. Default: `'error'`.
+   */
+  onExisting?: 'error' | 'return' | undefined
+}
+
+/** A message at the end of an execution, by one of the three ways. */
+export interface Notification {
+  /** Phases at which it is sent: `SUCCEEDED`, `FAILED`, `ABORTED`, `TIMED_OUT`. */
+  phases: ('SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT')[]
+  /** Addresses for e-mail. */
+  email?: string[] | undefined
+  /** PagerDuty's e-mail addresses. */
+  pagerDuty?: string[] | undefined
+  /** Slack's e-mail addresses. */
+  slack?: string[] | undefined
+}
+
+/** How an execution that was there before differs from what was asked for. */
+export interface Existing {
+  /** It runs another entity or version. */
+  entityDiffers: boolean
+  /** Names of the inputs that differ, in order; defaults count as given. */
+  differingInputs: string[]
 }
 
 /** Options of `wait`. */
