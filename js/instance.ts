@@ -3,6 +3,7 @@
 import * as bindings from '#bindings'
 import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
 import { Exchange, type Fetch } from './exchange.js'
+import { installFields } from './fields.js'
 import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
 import { pack, unpack } from './packed.js'
@@ -71,6 +72,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   })
   installMethods()
   installValues(bindings.FlyteValues)
+  installFields()
   installRemote()
   state = 'ready'
 }

@@ -6,6 +6,7 @@ import {
   type EntityReference,
   type ExecutableReference,
   type ExecuteOptions,
+  FlyteNodeExecution,
   FlyteRemote,
   FlyteWorkflowExecution,
 } from '#bindings'
@@ -208,6 +209,15 @@ function nameOf(reference: Reference): string {
   return name
 }
 
+/** A signed link to a node's deck. */
+async function deckLink(this: FlyteNodeExecution, { expiresInMs, ...options }: Call & { expiresInMs?: number } = {}) {
+  const expiresIn = expiresInMs === undefined ? undefined : `${expiresInMs / 1000}s`
+  const request = { artifactType: 'ARTIFACT_TYPE_DECK', nodeExecutionId: this.toJSON().id, expiresIn } as const
+  const { preSignedUrls } = await this.remote.client.createDownloadLink(request, options)
+  const { signedUrl: [url = ''] = [], expiresAt } = preSignedUrls ?? {}
+  return { url, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) }
+}
+
 /** What an execution does through its remote. */
 const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
 
@@ -219,6 +229,7 @@ export function installRemote(): void {
       return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options)
     },
   })
+  Object.assign(FlyteNodeExecution.prototype, { deckLink })
   const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
   for (const name of OF_EXECUTIONS) {
     execution[name] = function (this: FlyteWorkflowExecution, ...args: never[]) {

@@ -13,6 +13,7 @@ mod merge;
 mod nearest;
 mod number;
 pub(crate) mod order;
+mod pick;
 mod row_lists;
 mod rows;
 pub(crate) mod text;
@@ -23,6 +24,7 @@ pub use error::{JsonError, WireError};
 pub use fields::Malformed;
 pub(crate) use fields::{field, Field, Fields, Writer};
 pub use float::{FloatText, StdFloats};
+pub use pick::pick;
 pub use row_lists::RowList;
 pub use rows::{Column, ColumnKind, RowReader, Rows};
 

@@ -7,5 +7,5 @@ mod workflow;
 
 pub use node::NodeExecution;
 pub use phase::{Level, Phase};
-pub use task::{Reason, TaskExecution, TaskLog};
+pub use task::TaskExecution;
 pub use workflow::{Abort, Execution, ExecutionError};

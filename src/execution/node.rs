@@ -20,8 +20,6 @@ pub struct NodeExecution {
     pub phase: Phase,
     /// When it began to run.
     pub started_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
     /// When it last changed.
     pub updated_at: Option<Timestamp>,
     /// How long it ran.
@@ -36,14 +34,6 @@ pub struct NodeExecution {
     pub is_array: bool,
     /// The execution that it launched.
     pub launched: Option<ExecutionId>,
-    /// As `CatalogCacheStatus`, for a node over a task: 0 no cache, 1 missed, 2 hit, 3 stored, …
-    pub cache_status: Option<i32>,
-    /// Where its inputs are stored.
-    pub input_uri: String,
-    /// Where its outputs are stored, may be empty.
-    pub output_uri: String,
-    /// Where its deck (an HTML page) is stored, empty when it has none.
-    pub deck_uri: String,
     /// The attempts to run its task, the first first; `None` until they were asked for.
     pub task_executions: Option<Rc<[Rc<TaskExecution>]>>,
     /// Its own nodes, of a sub-workflow, a branch, or made by its task; `None` until they were asked for.
@@ -69,7 +59,6 @@ impl NodeExecution {
             spec_node_id: String::new(),
             phase: Phase::node(0),
             started_at: None,
-            created_at: None,
             updated_at: None,
             duration: None,
             error: None,
@@ -77,10 +66,6 @@ impl NodeExecution {
             is_dynamic: false,
             is_array: false,
             launched: None,
-            cache_status: None,
-            input_uri: String::new(),
-            output_uri: String::new(),
-            deck_uri: String::new(),
             task_executions: None,
             nodes: None,
             launched_execution: None,
@@ -92,7 +77,6 @@ impl NodeExecution {
         while let Some(part) = fields.next()? {
             match part.number {
                 1 => node.id = NodeExecutionId::read(part.message()?)?,
-                2 => node.input_uri = part.text()?,
                 3 => node.read_closure(part.message()?)?,
                 4 => node.read_metadata(part.message()?)?,
                 _ => {}
@@ -108,27 +92,15 @@ impl NodeExecution {
         let mut fields = Fields::of(closure);
         while let Some(part) = fields.next()? {
             match part.number {
-                1 => self.output_uri = part.text()?,
                 2 => self.error = Some(ExecutionError::read(part.message()?)?),
                 3 => self.phase = Phase::node(part.int32()?),
                 4 => self.started_at = part.timestamp()?,
                 5 => self.duration = part.duration()?,
-                6 => self.created_at = part.timestamp()?,
                 7 => self.updated_at = part.timestamp()?,
                 8 => {
                     let id = field(part.message()?, 1)?;
                     self.launched = if id.is_empty() { None } else { Some(ExecutionId::read(id)?) };
                 }
-                9 => {
-                    let (mut metadata, mut status) = (Fields::of(part.message()?), 0);
-                    while let Some(part) = metadata.next()? {
-                        if part.number == 1 {
-                            status = part.int32()?;
-                        }
-                    }
-                    self.cache_status = Some(status);
-                }
-                11 => self.deck_uri = part.text()?,
                 _ => {}
             }
         }
@@ -153,14 +125,6 @@ impl NodeExecution {
     #[must_use]
     pub fn is_system(&self) -> bool {
         matches!(self.spec_node_id.as_str(), "start-node" | "end-node")
-    }
-
-    /// Whether its task's results came from the cache or went into it; `None` where it runs no task.
-    #[must_use]
-    pub fn cache_status(&self) -> Option<&'static str> {
-        const NAMES: [&str; 8] =
-            ["DISABLED", "MISS", "HIT", "POPULATED", "LOOKUP_FAILURE", "PUT_FAILURE", "SKIPPED", "EVICTED"];
-        NAMES.get(usize::try_from(self.cache_status?).ok()?).copied()
     }
 
     /// It and all that are inside of it, itself first.

@@ -89,10 +89,4 @@ impl WorkflowExecution {
     pub async fn recover(&self, rerun: &Rerun, options: &CallOptions) -> Result<WorkflowExecution, Error> {
         self.remote().recover(self.id(), rerun, options).await
     }
-
-    /// It was in the archive when the server was last asked.
-    #[must_use]
-    pub fn is_archived(&self) -> bool {
-        self.snapshot().is_archived
-    }
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
 use super::execution::{attached, FlyteWorkflowExecution};
+use super::node::FlyteNodeExecution;
 use super::options::{CallOptions, Options};
 use super::promise::{call, promise, Work};
 use super::read;
@@ -62,10 +63,13 @@ impl FlyteWorkflowExecution {
     pub fn remote(&self) -> FlyteRemote {
         FlyteRemote { inner: self.inner.remote().clone() }
     }
+}
 
-    /// Whether it is in the archive.
-    #[wasm_bindgen(getter, js_name = isArchived)]
-    pub fn is_archived(&self) -> bool {
-        self.inner.is_archived()
+#[wasm_bindgen]
+impl FlyteNodeExecution {
+    /// The remote it came from.
+    #[wasm_bindgen(getter)]
+    pub fn remote(&self) -> FlyteRemote {
+        FlyteRemote { inner: self.inner.remote().clone() }
     }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::data::Uploaded;
 use crate::entity::{ExecutionId, Identifier};
-use crate::execution::{Abort, ExecutionError, TaskLog};
+use crate::execution::ExecutionError;
 use crate::remote::{Existing, Registered, Registration};
 
 #[derive(Serialize)]
@@ -36,22 +36,10 @@ struct ErrorDto<'a> {
 }
 
 #[derive(Serialize)]
-struct AbortDto<'a> {
-    cause: &'a str,
-    principal: &'a str,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ExistingDto<'a> {
     entity_differs: bool,
     differing_inputs: &'a [String],
-}
-
-#[derive(Serialize)]
-struct LogDto<'a> {
-    name: &'a str,
-    uri: &'a str,
 }
 
 #[derive(Serialize)]
@@ -107,19 +95,9 @@ pub fn execution_error(error: Option<&ExecutionError>) -> JsValue {
     })
 }
 
-/// `{ cause, principal }`, or undefined.
-pub fn abort(abort: Option<&Abort>) -> JsValue {
-    abort.map_or(JsValue::UNDEFINED, |abort| plain(&AbortDto { cause: &abort.cause, principal: &abort.principal }))
-}
-
 /// `Existing`
 pub fn existing(existing: &Existing) -> JsValue {
     plain(&ExistingDto { entity_differs: existing.entity_differs, differing_inputs: &existing.differing_inputs })
-}
-
-/// `{ name, uri }[]`
-pub fn logs(logs: &[TaskLog]) -> JsValue {
-    plain(&logs.iter().map(|log| LogDto { name: &log.name, uri: &log.uri }).collect::<Vec<_>>())
 }
 
 /// `{ tasks, workflows, launchPlans }`, each `Registered[]`

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use futures_util::future::{select, Either};
-use js_sys::{Date, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::dto;
-use super::error::{set, to_js_error};
-use super::json::wire_to_js;
+use super::error::to_js_error;
+use super::json::{picked, wire_to_js};
 use super::lend::{put, Lent};
 use super::node::FlyteNodeExecution;
 use super::options::{CallOptions, Options};
@@ -34,24 +34,6 @@ impl FlyteWorkflowExecution {
         dto::execution_id(self.inner.id())
     }
 
-    /// Name, unique in its project and domain.
-    #[wasm_bindgen(getter)]
-    pub fn name(&self) -> String {
-        self.inner.id().name.clone()
-    }
-
-    /// Project.
-    #[wasm_bindgen(getter)]
-    pub fn project(&self) -> String {
-        self.inner.id().project.clone()
-    }
-
-    /// Domain.
-    #[wasm_bindgen(getter)]
-    pub fn domain(&self) -> String {
-        self.inner.id().domain.clone()
-    }
-
     /// Phase as text, e.g. `RUNNING`.
     #[wasm_bindgen(getter)]
     pub fn phase(&self) -> String {
@@ -64,64 +46,16 @@ impl FlyteWorkflowExecution {
         self.inner.is_done()
     }
 
-    /// The same.
-    #[wasm_bindgen(getter, js_name = isTerminal)]
-    pub fn is_terminal(&self) -> bool {
-        self.inner.is_done()
-    }
-
     /// Whether it ended well.
     #[wasm_bindgen(getter, js_name = isSuccessful)]
     pub fn is_successful(&self) -> bool {
         self.inner.is_successful()
     }
 
-    /// When it began to run.
-    #[wasm_bindgen(getter, js_name = startedAt)]
-    pub fn started_at(&self) -> Option<Date> {
-        dto::date(self.inner.snapshot().started_at.as_ref())
-    }
-
-    /// When it was created.
-    #[wasm_bindgen(getter, js_name = createdAt)]
-    pub fn created_at(&self) -> Option<Date> {
-        dto::date(self.inner.snapshot().created_at.as_ref())
-    }
-
-    /// When it last changed.
-    #[wasm_bindgen(getter, js_name = updatedAt)]
-    pub fn updated_at(&self) -> Option<Date> {
-        dto::date(self.inner.snapshot().updated_at.as_ref())
-    }
-
-    /// How long it ran, in milliseconds; known when it is done.
-    #[wasm_bindgen(getter, js_name = durationMs)]
-    pub fn duration_ms(&self) -> Option<f64> {
-        dto::milliseconds(self.inner.snapshot().duration.as_ref())
-    }
-
-    /// What was launched: a launch plan, or a task for an execution of a single task.
-    #[wasm_bindgen(getter, js_name = launchPlan, unchecked_return_type = "Identifier")]
-    pub fn launch_plan(&self) -> JsValue {
-        dto::identifier(&self.inner.snapshot().launch_plan)
-    }
-
-    /// Who started it, may be empty.
-    #[wasm_bindgen(getter)]
-    pub fn principal(&self) -> String {
-        self.inner.snapshot().principal.clone()
-    }
-
     /// Why it failed, if it did. Throws FlyteAssertionError while it has not ended.
     #[wasm_bindgen(getter, unchecked_return_type = "ExecutionError | undefined")]
     pub fn error(&self) -> Result<JsValue, JsValue> {
         self.inner.error().map(|error| dto::execution_error(error.as_ref())).map_err(to_js_error)
-    }
-
-    /// Who ended it and why, if somebody did.
-    #[wasm_bindgen(getter, unchecked_return_type = "{ cause: string; principal: string } | undefined")]
-    pub fn abort(&self) -> JsValue {
-        dto::abort(self.inner.snapshot().abort.as_ref())
     }
 
     /// Its page in Flyte's console.
@@ -144,36 +78,6 @@ impl FlyteWorkflowExecution {
     /// The node with that id (`n0`, `n1-0-n0`), at any level that was read.
     pub fn node(&self, id: &str) -> Option<FlyteNodeExecution> {
         self.inner.node(id).map(|inner| FlyteNodeExecution { inner })
-    }
-
-    /// The cluster it runs on, empty where the server does not say.
-    #[wasm_bindgen(getter)]
-    pub fn cluster(&self) -> String {
-        self.inner.snapshot().cluster.clone()
-    }
-
-    /// The execution and the node that launched it, for a child execution.
-    #[wasm_bindgen(
-        getter,
-        unchecked_return_type = "{ execution: { project: string; domain: string; name: string }; nodeId: string } | undefined"
-    )]
-    pub fn parent(&self) -> JsValue {
-        let snapshot = self.inner.snapshot();
-        let Some(parent) = &snapshot.parent else { return JsValue::UNDEFINED };
-        let shown = js_sys::Object::new();
-        set(&shown, "execution", dto::execution_id(&parent.execution));
-        set(&shown, "nodeId", parent.node_id.as_str().into());
-        shown.into()
-    }
-
-    /// The execution that this one was relaunched or recovered from.
-    #[wasm_bindgen(
-        getter,
-        js_name = referenceExecution,
-        unchecked_return_type = "{ project: string; domain: string; name: string } | undefined"
-    )]
-    pub fn reference_execution(&self) -> JsValue {
-        self.inner.snapshot().reference.as_ref().map_or(JsValue::UNDEFINED, dto::execution_id)
     }
 
     /// How it differs from what was asked for, when `execute` with `onExisting: 'return'` found it instead of starting it.
@@ -245,6 +149,12 @@ impl FlyteWorkflowExecution {
     #[wasm_bindgen(js_name = __lend, skip_typescript)]
     pub fn lend(&self) {
         put(Lent::Execution(self.inner.clone()));
+    }
+
+    /// The message that has the field of this path, with that field alone; see `js/fields.ts`.
+    #[wasm_bindgen(js_name = __at, skip_typescript)]
+    pub fn at(&self, path: &str) -> Result<JsValue, JsValue> {
+        picked("flyteidl.admin.Execution", &self.inner.snapshot().raw, path)
     }
 
     /// The whole `flyteidl.admin.Execution` as ProtoJSON.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::environment::environment;
 use super::error::to_js_error;
-use crate::codec::{self, FloatText, JsonError};
+use crate::codec::{self, FloatText, JsonError, WireError};
 use crate::error::{Error, Kind};
 use crate::idl::schema::MessageId;
 
@@ -58,15 +58,24 @@ pub fn wire_to_text(message: MessageId, wire: &[u8]) -> Result<String, JsValue> 
     let mut text = Vec::with_capacity(wire.len() * 2);
     let done = codec::wire_to_json(message, wire, &JsFloats, &mut text);
     let text = done.map(|()| String::from_utf8(text).unwrap_or_default());
-    text.map_err(|error| {
-        let message = ["the server's ", message.name(), " can't be read: ", &error.to_string()].concat();
-        to_js_error(Error::new(Kind::System, message))
-    })
+    text.map_err(|error| unreadable(message, &error))
 }
 
 /// A message as an object.
 pub fn wire_to_js(name: &str, wire: &[u8]) -> Result<JsValue, JsValue> {
     JSON::parse(&wire_to_text(message(name)?, wire)?)
+}
+
+/// The message that has the field of this path, with that field alone.
+pub fn picked(name: &str, wire: &[u8], path: &str) -> Result<JsValue, JsValue> {
+    let (message, mut text) = (message(name)?, Vec::new());
+    codec::pick(message, wire, path, &JsFloats, &mut text).map_err(|error| unreadable(message, &error))?;
+    JSON::parse(&String::from_utf8(text).unwrap_or_default())
+}
+
+fn unreadable(message: MessageId, error: &WireError) -> JsValue {
+    let text = ["the server's ", message.name(), " can't be read: ", &error.to_string()].concat();
+    to_js_error(Error::new(Kind::System, text))
 }
 
 /// The message type of a full name.

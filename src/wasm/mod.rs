@@ -35,3 +35,6 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 /// The hand-written part of the TypeScript declarations.
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
+
+#[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
+const EXECUTION_TYPES: &str = include_str!("executions.d.ts");

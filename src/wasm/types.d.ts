@@ -222,92 +222,6 @@ export interface Notification {
   slack?: string[] | undefined
 }
 
-/** How an execution that was there before differs from what was asked for. */
-export interface Existing {
-  /** It runs another entity or version. */
-  entityDiffers: boolean
-  /** Names of the inputs that differ, in order; defaults count as given. */
-  differingInputs: string[]
-}
-
-/** Options of `wait`. */
-export interface WaitOptions extends Omit<CallOptions, 'timeoutMs'> {
-  /** Gives up after so many milliseconds with TimeoutError; the execution itself goes on. Default: never. */
-  timeoutMs?: number | undefined
-  /** Milliseconds between polls. Default: fast at first, backing off to 10 000. */
-  intervalMs?: number | undefined
-  /** Told the execution after each poll; its nodes are then read at each poll. */
-  onProgress?: ((execution: FlyteWorkflowExecution) => void) | undefined
-  /** Whether nodes and their task executions are read at the end. Default: true. */
-  syncNodes?: boolean | undefined
-  /** For how many milliseconds the server may be out of reach. Default: 120 000. */
-  patienceMs?: number | undefined
-}
-
-/** Options of `sync`. */
-export interface SyncOptions extends CallOptions {
-  /** Whether nodes are read too, at all levels. Default: false, or true when an option below asks for them. */
-  nodes?: boolean | undefined
-  /** How many levels of nodes; 1: only those of the workflow itself. Default: all. */
-  depth?: number | undefined
-  /** Whether the task executions of nodes are read too. Default: false, with `data: 'eager'` true. */
-  taskExecutions?: boolean | undefined
-  /** Whether inputs and outputs of nodes are read now, or when they are asked for. Default: `lazy`. */
-  data?: 'lazy' | 'eager' | undefined
-  /** Calls at a time. Default: 16. */
-  concurrency?: number | undefined
-}
-
-/** Options of `watch`. */
-export interface WatchOptions extends Omit<CallOptions, 'timeoutMs'> {
-  /** Gives up after so many milliseconds with TimeoutError; the execution itself goes on. Default: never. */
-  timeoutMs?: number | undefined
-  /** Milliseconds between polls. Default: fast at first and when something moves, slowing down to 10 000. */
-  intervalMs?: number | undefined
-  /** For how many milliseconds the server may be out of reach. Default: 120 000. */
-  patienceMs?: number | undefined
-  /** How many levels of nodes. Default: all. */
-  depth?: number | undefined
-  /** Calls at a time. Default: 16. */
-  concurrency?: number | undefined
-}
-
-/** What moved in a watched execution. */
-export interface ExecutionChange {
-  /** The execution, up to date with all its nodes. */
-  execution: FlyteWorkflowExecution
-  /** Phase of the execution. */
-  phase: string
-  /** Whether that is a final one: this is the last change. */
-  isDone: boolean
-  /** How many nodes could be read in full. */
-  loaded: number
-  /** How many nodes there are. */
-  total: number
-  /** How many of them have ended. */
-  done: number
-  /** The nodes that are new or have changed, as columns. */
-  rows: NodeRows
-}
-
-/** Rows of a table of nodes as columns, each with `length` entries. */
-export interface NodeRows {
-  length: number
-  /** Number of the row in the table; a node keeps its row, new ones come at the end. */
-  index: Uint32Array
-  /** Row of the node that it is inside of, -1 for the workflow's own nodes. */
-  parent: Int32Array
-  nodeId: string[]
-  /** Number of the phase in `flyteidl.core.NodeExecution.Phase`, e.g. 2 for RUNNING, 3 for SUCCEEDED. */
-  phase: Uint8Array
-  /** Milliseconds since 1970, NaN where there is none. */
-  startedAt: Float64Array
-  /** Milliseconds since 1970, NaN where there is none. */
-  updatedAt: Float64Array
-  /** NaN where it is not known. */
-  durationMs: Float64Array
-}
-
 /** The verbs of flytekit's `FlyteRemote` that are methods of executions here. */
 export interface FlyteRemote {
   /** `execution.sync(options)` */
@@ -353,53 +267,6 @@ export type EntityKind = ExecutableReference['kind']
 export interface FlyteList<T> extends AsyncGenerator<T, void, undefined> {
   /** One page, whatever was read before. `limit` defaults to the page size, `token` to the first page; the last page has no token. */
   page(options?: { limit?: number | undefined; token?: string | undefined }): Promise<{ items: T[]; token: string }>
-}
-
-/** Options of `relaunch`. */
-export interface RelaunchOptions extends RecoverOptions {
-  /** Runs cached tasks again and stores their new results. Default: false. */
-  overwriteCache?: boolean | undefined
-}
-
-/** Options of `recover`. */
-export interface RecoverOptions extends CallOptions {
-  /** Name of the new execution. Default: a random one. */
-  name?: string | undefined
-  /** A random name that begins with this and a `-`. */
-  namePrefix?: string | undefined
-}
-
-/** What a gate node waits for. It is there once its node has been reached. */
-export interface FlyteSignal {
-  /** Unique in the execution. */
-  signalId: string
-  executionId: { project: string; domain: string; name: string }
-  /** What it takes, in words; `boolean` for an approval. */
-  type: string
-  isSet: boolean
-  /** What it was set to. */
-  value?: FlyteValue
-}
-
-/** Options of `getExecutionMetrics`. */
-export interface MetricsOptions extends CallOptions {
-  /** How many levels of spans; 0 for the execution alone. Default: 10. */
-  depth?: number | undefined
-}
-
-/** A span as a row of a timeline. */
-export interface SpanRow {
-  /** 0 for the execution. */
-  depth: number
-  /** What it is about; empty when the server does not say. */
-  kind: 'workflow' | 'node' | 'task' | 'operation' | ''
-  /** Name of the execution, id of the node, number of the attempt, or what the operation is called, e.g. `NODE_SETUP`. */
-  name: string
-  /** `node/n0`; for an operation, whose it is. */
-  entity: string
-  startedAt: Date | undefined
-  endedAt: Date | undefined
-  durationMs: number
 }
 
 /** An identifier as `parseIdentifier` reads it: of an entity, an execution, a node in it, or an attempt to run a task. */
@@ -532,29 +399,6 @@ export interface FlyteRemote {
   getDescriptionEntity(entity: ExecutableReference & { version: string }, options?: CallOptions): Promise<admin.DescriptionEntity>
 }
 
-export interface FlyteWorkflowExecution {
-  /** Launches it again: the same entity, inputs and settings under a new name. Resolves to the new execution. */
-  relaunch(options?: RelaunchOptions): Promise<FlyteWorkflowExecution>
-  /** Launches an execution that takes over what succeeded in this one and runs the rest. Resolves to the new execution. */
-  recover(options?: RecoverOptions): Promise<FlyteWorkflowExecution>
-  /** Puts it into the archive, where lists leave it out. */
-  archive(options?: CallOptions): Promise<FlyteWorkflowExecution>
-  /** Takes it out of the archive. */
-  unarchive(options?: CallOptions): Promise<FlyteWorkflowExecution>
-  /** What its gate nodes wait for, or waited for. */
-  listSignals(options?: AnyListOptions): FlyteList<FlyteSignal>
-  /** Approves what it waits for. Rejects with NotFoundError when there is no such signal. */
-  approve(signalId: string, options?: CallOptions): Promise<void>
-  /** Refuses the approval it waits for; the node fails. Rejects with NotFoundError when there is no such signal. */
-  reject(signalId: string, options?: CallOptions): Promise<void>
-  /** Gives a signal its value, converted to the type that it declares. */
-  setSignal(signalId: string, value: unknown, options?: CallOptions): Promise<void>
-  /** The same as `setSignal`. */
-  setInput(signalId: string, value: unknown, options?: CallOptions): Promise<void>
-  /** Where its time went, as a tree of spans. */
-  getExecutionMetrics(options?: MetricsOptions): Promise<FlyteExecutionSpan>
-}
-
 /** A raw spec: ProtoJSON or the message's bytes. */
 export type Spec<T> = T | Uint8Array
 
@@ -614,16 +458,4 @@ export interface Uploaded {
   md5: string
   /** Bytes. */
   size: number
-}
-
-/** Why an execution, node or task failed. */
-export interface ExecutionError {
-  /** Code given by who failed, e.g. `USER:Error`. */
-  code: string
-  /** What happened. */
-  message: string
-  /** Where the full error document is. */
-  errorUri: string
-  /** `USER`, `SYSTEM` or `UNKNOWN`. */
-  kind: string
 }

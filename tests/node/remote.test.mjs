@@ -182,6 +182,50 @@ describe('execute', () => {
     assert.ok((await failure(remote.execute(entity, { inputs: { n: 1 }, name: 'Not A Name' }))) instanceof FlyteValueError)
   })
 
+  it('takes the execution of that name when asked, and says how it differs', async () => {
+    const entity = { kind: 'workflow', name: 'double_wf' }
+    const first = await remote.execute(entity, { inputs: { n: 1 }, name: 'twice', onExisting: 'return' })
+    assert.equal(first.existing, undefined)
+    const again = await remote.execute(entity, { inputs: { n: 1 }, name: 'twice', onExisting: 'return' })
+    assert.deepEqual([again.name, again.existing], ['twice', { entityDiffers: false, differingInputs: [] }])
+    const other = await remote.execute(entity, { inputs: { n: 2 }, name: 'twice', onExisting: 'return' })
+    assert.deepEqual(other.existing, { entityDiffers: false, differingInputs: ['n'] })
+    const task = await remote.execute(
+      { kind: 'task', name: 'double', version: 'v1' },
+      { inputs: { n: 1 }, name: 'twice', onExisting: 'return' },
+    )
+    assert.deepEqual(task.existing, { entityDiffers: true, differingInputs: [] })
+    assert.ok((await failure(remote.execute(entity, { inputs: { n: 1 }, onExisting: 'maybe' }))) instanceof FlyteValueError)
+  })
+
+  it('sends every field of the spec', async () => {
+    const entity = { kind: 'workflow', name: 'double_wf', version: 'v1' }
+    const options = {
+      notifications: [{ phases: ['FAILED'], email: ['a@b.c'] }],
+      serviceAccount: 'sa',
+      securityContext: { runAs: { iamRole: 'role' }, secrets: [{ key: 'k' }] },
+      qualityOfService: { spec: { queueingBudget: '60s' } },
+      executionEnvAssignments: [{ nodeIds: ['n0'], taskType: 'python-task' }, { nodeIds: ['n1'] }],
+      executionMetadata: { nesting: 3 },
+      authRole: { kubernetesServiceAccount: 'old' },
+    }
+    const { spec } = await remote.execute(entity, { dryRun: true, inputs: { n: 2 }, ...options })
+    assert.deepEqual(spec.notifications, { notifications: [{ phases: ['FAILED'], email: { recipientsEmail: ['a@b.c'] } }] })
+    assert.deepEqual(spec.securityContext, { runAs: { iamRole: 'role', k8sServiceAccount: 'sa' }, secrets: [{ key: 'k' }] })
+    assert.deepEqual(spec.qualityOfService, { spec: { queueingBudget: '60s' } })
+    assert.deepEqual(spec.executionEnvAssignments, [{ nodeIds: ['n0'], taskType: 'python-task' }, { nodeIds: ['n1'] }])
+    assert.deepEqual(spec.metadata, { principal: 'placeholder', nesting: 3 })
+    assert.deepEqual(spec.authRole, { kubernetesServiceAccount: 'old' })
+    for (const [wrong, place] of [
+      [{ notifications: [{ phases: ['FAILED'] }] }, /notifications\[0\]/],
+      [{ notifications: [{ phases: ['RUNNING'], slack: ['a@b.c'] }] }, /phases/],
+      [{ qualityOfService: { tier: 'BEST' } }, /tier/],
+      [{ executionEnvAssignments: [{ node: 1 }] }, /executionEnvAssignments/],
+    ]) {
+      assert.match((await failure(remote.execute(entity, { dryRun: true, inputs: { n: 2 }, ...wrong }))).message, place)
+    }
+  })
+
   it('gives the error of an execution that failed, and no outputs', async () => {
     const run = await remote.execute({ kind: 'workflow', name: 'fail_wf' }, { wait: true })
     assert.equal(run.phase, 'FAILED')

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { REPLAYERS } from '../replay/index.mjs'
 
-for (const file of ['console_urls.json', 'exceptions.json', 'filters.json', 'identifiers.json', 'metrics.json']) {
+for (const file of ['console_urls.json', 'exceptions.json', 'execution_create.json', 'filters.json', 'identifiers.json', 'metrics.json']) {
   describe(file, () => {
     for (const vector of JSON.parse(readFileSync(new URL(`../vectors/${file}`, import.meta.url), 'utf8'))) {
       it(vector.id, async () => {

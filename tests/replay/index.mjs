@@ -3,6 +3,7 @@
 
 import { replayConsoleUrl } from './console-urls.mjs'
 import { replayExceptions } from './exceptions.mjs'
+import { replayExecutionCreate } from './execution-create.mjs'
 import { replayFilters } from './filters.mjs'
 import { replayFromLiteral } from './from-literal.mjs'
 import { replayIdentifiers } from './identifiers.mjs'
@@ -13,6 +14,7 @@ import { replayToLiteral } from './to-literal.mjs'
 export const REPLAYERS = {
   'console_urls.json': replayConsoleUrl,
   'exceptions.json': replayExceptions,
+  'execution_create.json': replayExecutionCreate,
   'filters.json': replayFilters,
   'from_literal.json': replayFromLiteral,
   'identifiers.json': replayIdentifiers,
