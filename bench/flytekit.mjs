@@ -1,8 +1,9 @@
 // flytekit on the same work, where Python has it.
 
 import { spawnSync } from 'node:child_process'
+import { missing, python } from '../tests/integration/peer/flytekit.mjs'
 
-const SCRIPT = `
+const VALUES = `
 import json, sys, time, typing
 from dataclasses import dataclass
 import flytekit
@@ -48,12 +49,46 @@ out["rows"] = milliseconds(lambda: read(write(table, typing.List[Row]), typing.L
 print(json.dumps(out))
 `
 
-/** Milliseconds of flytekit by piece of work, and its version; undefined where there is none. */
-export function flytekit(count, rows) {
-  const python = process.env.PYTHON ?? 'python3'
-  const child = spawnSync(python, ['-c', SCRIPT, String(count), String(rows)], { encoding: 'utf8', timeout: 300_000 })
+const SYNC = `
+import json, sys, time
+import grpc
+import flytekit
+from flytekit.configuration import Config, PlatformConfig
+from flytekit.remote.remote import FlyteRemote
+
+address, name, project, domain, delay = sys.argv[1:6]
+calls = 0
+blocking = grpc._channel._UnaryUnaryMultiCallable._blocking
+
+def slow(self, *args, **kwargs):
+    global calls
+    calls += 1
+    time.sleep(float(delay) / 1000)
+    return blocking(self, *args, **kwargs)
+
+grpc._channel._UnaryUnaryMultiCallable._blocking = slow
+platform = PlatformConfig(endpoint=address, insecure=True)
+remote = FlyteRemote(Config(platform=platform), default_project=project, default_domain=domain)
+execution = remote.fetch_execution(name=name)
+calls, start = 0, time.perf_counter()
+execution = remote.sync(execution, sync_nodes=True)
+out = {"version": flytekit.__version__, "ms": (time.perf_counter() - start) * 1000, "calls": calls, "nodes": len(execution.node_executions)}
+print(json.dumps(out))
+`
+
+/** What a script prints as its last line, by the Python that has flytekit; undefined where there is none. */
+function ask(script, args) {
+  const why = missing()
+  const child = why
+    ? { status: 1, stderr: why }
+    : spawnSync(python, ['-c', script, ...args.map(String)], { encoding: 'utf8', timeout: 300_000 })
   if (child.status === 0) return JSON.parse(child.stdout.trim().split('\n').at(-1))
-  const why = child.error?.message ?? child.stderr.trim().split('\n').at(-1)
-  console.log(`\nWithout flytekit: ${why}`)
+  console.log(`\nWithout flytekit: ${child.error?.message ?? child.stderr.trim().split('\n').at(-1)}`)
   return undefined
 }
+
+/** Milliseconds of flytekit by piece of work, and its version; undefined where there is none. */
+export const flytekitValues = (count, rows) => ask(VALUES, [count, rows])
+
+/** The milliseconds, calls and nodes of flytekit's `sync` of an execution, `delay` ms added to each call. */
+export const flytekitSync = (address, name, { project, domain }, delay) => ask(SYNC, [address, name, project, domain, delay])

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { FlyteRemote } from 'flyte-remote'
+import { flytekitSync } from './flytekit.mjs'
 import { median } from './measure.mjs'
 
 const PLACE = { project: 'flytesnacks', domain: 'development' }
@@ -12,14 +13,14 @@ const ROUNDS = 5
 const SERVER = `
   const { startSandbox } = await import('flyte-remote/sandbox')
   const sandbox = await startSandbox({ engine: false, seed: 1 })
-  process.stdout.write(sandbox.url)
+  process.stdout.write(JSON.stringify(sandbox))
   process.stdin.on('end', () => sandbox.close()).resume()
 `
 
 async function serve() {
   const child = spawn(process.execPath, ['--input-type=module', '-e', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const [url] = await once(child.stdout, 'data')
-  return { url: String(url), close: () => child.stdin.end() }
+  const [text] = await once(child.stdout, 'data')
+  return { ...JSON.parse(text), close: () => child.stdin.end() }
 }
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
@@ -162,12 +163,15 @@ export async function syncBench() {
     const grown = await growth(server.url)
     expect(kept.isDone && phases.again === 1 && eager.again === 1, 'one call for a sync after the end')
     console.log(`\nsync after the end: ${phases.again} call; the process grew by ${grown.toFixed(1)} MB with 5,000 nodes`)
+    const theirs = flytekitSync(server.grpcUrl, 'thousand', PLACE, DELAY)
+    if (theirs) console.log(`flytekit: ${theirs.calls} calls for ${theirs.nodes} nodes`)
+    const peer = theirs ? { [`flytekit ${theirs.version}`]: theirs.ms } : {}
     const ours = 'flyte-remote'
     return [
       { title: 'sync, 1,000 nodes, 10 ms a call: phases', contestants: { [ours]: phases.time }, ours, goal: { most: 400 } },
       {
         title: 'sync, 1,000 nodes, 10 ms a call: inputs, outputs and task executions of all, 32 calls at a time',
-        contestants: { [ours]: eager.time },
+        contestants: { [ours]: eager.time, ...peer },
         ours,
         goal: { most: 1100 },
       },

@@ -6,7 +6,7 @@ import { literal, proto } from 'flyte-remote'
 import protobufjs from 'protobufjs'
 import descriptor from 'protobufjs/ext/descriptor.js'
 import { descriptors, registry } from './data.mjs'
-import { flytekit } from './flytekit.mjs'
+import { flytekitValues } from './flytekit.mjs'
 import { measure } from './measure.mjs'
 
 const LITERAL = 'flyteidl.core.Literal'
@@ -26,7 +26,7 @@ const KINDS = [
 export function valuesBench() {
   const pbjs = protobufjs.Root.fromDescriptor(descriptor.FileDescriptorSet.decode(descriptors())).lookupType(LITERAL)
   const buf = registry.getMessage(LITERAL)
-  const python = flytekit(COUNT, ROWS)
+  const python = flytekitValues(COUNT, ROWS)
   return [...KINDS.flatMap((kind) => listFigures(kind, pbjs, buf, python)), rowsFigure(python)]
 }
 

@@ -123,6 +123,12 @@ impl AttachedTask {
         Rc::clone(&self.state.borrow())
     }
 
+    /// The remote it came from.
+    #[must_use]
+    pub fn remote(&self) -> &Remote {
+        &self.remote
+    }
+
     /// Asks the server for its state.
     ///
     /// # Errors

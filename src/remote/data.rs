@@ -1,7 +1,10 @@
 //! Inputs and outputs of executions and nodes.
 
+use std::rc::Rc;
+
 use super::call::{CallOptions, Scope};
 use super::client::bad_reply;
+use super::together::{together, Work, MOST};
 use super::Remote;
 use crate::codec::{Fields, Malformed, Writer};
 use crate::entity::{ExecutionId, NodeExecutionId, TaskExecutionId};
@@ -56,6 +59,27 @@ impl Remote {
         Ok((inputs, outputs))
     }
 
+    /// The same values with all that the one called `name` keeps apart because it is large.
+    ///
+    /// # Errors
+    /// `Kind::Value` when there is no such value, `Kind::Download` when a part can't be read.
+    pub async fn load(&self, values: &Values, name: &str, options: &CallOptions) -> Result<Values, Error> {
+        let (scope, mut values) = (self.client().begin(options), values.clone());
+        loop {
+            let missing = values.missing(name)?;
+            if missing.is_empty() {
+                return Ok(values);
+            }
+            let fetch = |uri: &String| -> Work<'_, (String, Rc<[u8]>)> {
+                let (uri, scope) = (uri.clone(), &scope);
+                Box::pin(async move { Ok((uri.clone(), self.download(&uri, scope).await?.into())) })
+            };
+            let found = together(missing.iter().map(fetch).collect(), MOST).await?;
+            let stored = [values.stored(), &found].concat();
+            values = values.with_stored(stored.into());
+        }
+    }
+
     async fn get_data(&self, method: &'static str, id: &[u8], scope: &Scope) -> Result<[Data; 2], Error> {
         let request = Writer::new().message(1, id).done();
         let reply = self.client().call_bytes(method, request, scope).await?;
@@ -75,7 +99,7 @@ impl Remote {
             return Ok(data.full);
         }
         let bytes = self.download(&data.url, scope).await?;
-        Values::decode(&bytes, std::rc::Rc::default()).map_err(|Malformed| {
+        Values::decode(&bytes, Rc::default()).map_err(|Malformed| {
             let what = ["what is stored at ", &crate::data::without_query(&data.url), " are no Flyte values"];
             Error::new(Kind::Download, what.concat())
         })
@@ -99,8 +123,8 @@ impl Data {
             match (part.number, method == GET_EXECUTION_DATA) {
                 (1, true) | (2, false) => outputs.read_link(part.message()?)?,
                 (2, true) | (1, false) => inputs.read_link(part.message()?)?,
-                (3, _) => inputs.full = Values::decode(part.message()?, std::rc::Rc::default())?,
-                (4, _) => outputs.full = Values::decode(part.message()?, std::rc::Rc::default())?,
+                (3, _) => inputs.full = Values::decode(part.message()?, Rc::default())?,
+                (4, _) => outputs.full = Values::decode(part.message()?, Rc::default())?,
                 _ => {}
             }
         }

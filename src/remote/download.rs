@@ -2,25 +2,44 @@
 
 use super::call::Scope;
 use super::Remote;
+use crate::codec::{field, Writer};
 use crate::data::{host_of, without_query, StoreError};
 use crate::error::{Error, Kind};
 use crate::host::{FetchError, HttpBody, HttpRequest, HttpResponse};
 use crate::text::replace;
 
+const CREATE_DOWNLOAD_LOCATION: &str = "/flyteidl.service.DataProxyService/CreateDownloadLocation";
+
 impl Remote {
-    /// The bytes behind an HTTP(S) link.
-    pub(super) async fn download(&self, url: &str, scope: &Scope) -> Result<Vec<u8>, Error> {
-        let shown = without_query(url);
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            let message = [
-                "can't read ",
-                &shown,
-                ": only the store's own tools can. ",
-                "The server can sign such links for its clients (remoteData.signedUrls.enabled), and sends values \
-                 within its replies as long as they are small (remoteData.maxSizeInBytes)",
-            ];
-            return Err(Error::new(Kind::Download, message.concat()));
+    /// The bytes at a URI: behind an HTTP(S) link, or in the store, to which the server signs a link.
+    pub(super) async fn download(&self, uri: &str, scope: &Scope) -> Result<Vec<u8>, Error> {
+        if is_link(uri) {
+            return self.get_link(uri, scope).await;
         }
+        let request = Writer::new().text(1, uri).done();
+        let signed = match self.client().call_bytes(CREATE_DOWNLOAD_LOCATION, request, scope).await {
+            Ok(reply) => Ok(field(&reply, 1).map(|link| String::from_utf8_lossy(link).into_owned())),
+            Err(error) => Err(error),
+        };
+        if let Ok(Ok(link)) = &signed {
+            if is_link(link) {
+                return self.get_link(link, scope).await;
+            }
+        }
+        let why = signed.err().map_or_else(String::new, |error| [" (", &error.message, ")"].concat());
+        let message = [
+            "can't read ",
+            &without_query(uri),
+            ": only the store's own tools can, as the server signs no link to it",
+            &why,
+            ". It can sign links for its clients (remoteData.signedUrls.enabled), and sends values within its replies \
+             as long as they are small (remoteData.maxSizeInBytes)",
+        ];
+        Err(Error::new(Kind::Download, message.concat()))
+    }
+
+    async fn get_link(&self, url: &str, scope: &Scope) -> Result<Vec<u8>, Error> {
+        let shown = without_query(url);
         let request = HttpRequest {
             method: "GET",
             url: url.to_owned(),
@@ -45,6 +64,10 @@ impl Remote {
             None => Err(Error::new(Kind::Timeout, ["the time ran out while reading ", &shown].concat())),
         }
     }
+}
+
+fn is_link(uri: &str) -> bool {
+    uri.starts_with("https://") || uri.starts_with("http://")
 }
 
 /// All of a body.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::call::{CallOptions, Scope};
 use super::client::bad_reply;
+use super::contents::{Contents, Given};
 use super::existing::{Existing, OnExisting};
 use super::name::execution_name;
 use super::notification::{notification_list, Notifications};
@@ -12,7 +13,7 @@ use crate::codec::{field, Malformed, Writer};
 use crate::entity::{ExecutionId, Identifier, Interface, LaunchPlan, Reference, ResourceType, Task, Workflow};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
-use crate::value::{check_inputs, InputValue};
+use crate::value::InputValue;
 
 pub(super) const CREATE_EXECUTION: &str = "/flyteidl.service.AdminService/CreateExecution";
 
@@ -34,6 +35,8 @@ pub enum Target {
 pub struct Execute {
     /// Inputs by name.
     pub inputs: Vec<(String, InputValue)>,
+    /// Opens files and blobs among the inputs, which are uploaded then; without it they are refused.
+    pub contents: Option<Rc<dyn Contents>>,
     /// Default: the remote's project, or that of the entity.
     pub project: Option<String>,
     /// Default: the remote's domain, or that of the entity.
@@ -109,7 +112,7 @@ impl Remote {
         options: &CallOptions,
     ) -> Result<WorkflowExecution, Error> {
         let scope = self.client().begin(options);
-        let prepared = self.prepare(target, execute, &scope).await?;
+        let prepared = self.prepare(target, execute, &scope, true).await?;
         let Prepared { request, spec, id, made_up, resolved, inputs } = prepared;
         let new = New { id: id.clone(), made_up, spec: &spec };
         let created = self.create(CREATE_EXECUTION, request, new, resolved.id.to_string(), &scope).await;
@@ -141,17 +144,20 @@ impl Remote {
         execute: &Execute,
         options: &CallOptions,
     ) -> Result<Vec<u8>, Error> {
-        Ok(self.prepare(target, execute, &self.client().begin(options)).await?.request)
+        Ok(self.prepare(target, execute, &self.client().begin(options), false).await?.request)
     }
 
-    async fn prepare(&self, target: &Target, execute: &Execute, scope: &Scope) -> Result<Prepared, Error> {
+    async fn prepare(&self, target: &Target, execute: &Execute, scope: &Scope, send: bool) -> Result<Prepared, Error> {
         let (name, made_up) =
             execution_name(execute.name.as_deref(), execute.name_prefix.as_deref(), &*self.client().host)?;
         let spec = spec(execute)?;
         let resolved = self.target(target, scope).await?;
         let own = (resolved.id.project.as_str(), resolved.id.domain.as_str());
         let (project, domain) = self.place(execute.project.as_deref(), execute.domain.as_deref(), Some(own))?;
-        let inputs = check_inputs(&resolved.interface, &execute.inputs, &resolved.id.to_string())?;
+        let contents = if send { execute.contents.as_deref() } else { None };
+        let given =
+            Given { interface: &resolved.interface, inputs: &execute.inputs, subject: &resolved.id.to_string() };
+        let inputs = self.stored_inputs(given, contents, (&project, &domain), scope).await?;
         let spec = [Writer::new().message(1, &resolved.id.to_bytes()).done(), spec].concat();
         let mut request = Writer::new();
         request.text(1, &project).text(2, &domain).text(3, &name).message(4, &spec).message(5, &inputs);

@@ -46,7 +46,15 @@ impl Remote {
         upload: &UploadFile,
         options: &CallOptions,
     ) -> Result<Uploaded, Error> {
-        let scope = self.client().begin(options);
+        self.upload_within(source, upload, &self.client().begin(options)).await
+    }
+
+    pub(super) async fn upload_within(
+        &self,
+        source: &dyn Source,
+        upload: &UploadFile,
+        scope: &Scope,
+    ) -> Result<Uploaded, Error> {
         let (project, domain) = self.place(upload.project.as_deref(), upload.domain.as_deref(), None)?;
         let filename = upload.filename.clone().unwrap_or_else(|| source.name());
         check_filename(&filename)?;
@@ -56,7 +64,7 @@ impl Remote {
         let request = request.text(6, upload.filename_root.as_deref().unwrap_or_default()).flag(7, true).done();
         let mut fresh = true;
         loop {
-            let location = self.upload_location(&request, &filename, &scope).await?;
+            let location = self.upload_location(&request, &filename, scope).await?;
             let headers = put_headers(&md5, &location.native_url, &location.headers);
             let put = HttpRequest {
                 method: "PUT",
@@ -68,7 +76,7 @@ impl Remote {
                     .clone()
                     .map(|report| Rc::new(move |sent| report(sent, size)) as Rc<dyn Fn(u64)>),
             };
-            match self.put(put, &filename, &scope).await? {
+            match self.put(put, &filename, scope).await? {
                 Sent::Stored => return Ok(Uploaded { uri: location.native_url, md5, size }),
                 // The clock or a long pause ate the link's time: one fresh link.
                 Sent::LinkExpired(_) if fresh => fresh = false,

@@ -14,7 +14,7 @@ use crate::error::Problem;
 const MAX_DEPTH: u32 = 100;
 
 /// The content of literals that are stored apart: the serialised `flyteidl.core.Literal` at a URI.
-pub type Stored = dyn Fn(&str) -> Option<Vec<u8>>;
+pub type Stored<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
 
 /// How literals are read.
 #[derive(Clone, Copy, Default)]
@@ -22,7 +22,7 @@ pub struct Reading<'a> {
     /// Values of unions come with the tag of their variant.
     pub variants: bool,
     /// Has the content of literals that are stored apart.
-    pub stored: Option<&'a Stored>,
+    pub stored: Option<&'a Stored<'a>>,
 }
 
 /// The value of a serialised `flyteidl.core.Literal`. The declared type, where known, settles what the literal leaves

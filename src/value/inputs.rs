@@ -1,6 +1,6 @@
 //! A caller's inputs against a declared interface, all mistakes together.
 
-use super::{Conversion, InputValue, Path};
+use super::{Conversion, InputValue, Path, Uploads};
 use crate::codec::Writer;
 use crate::entity::{Input, Interface};
 use crate::error::{Error, Kind};
@@ -14,8 +14,10 @@ pub(crate) fn check_inputs(
     interface: &Interface,
     given: &[(String, InputValue)],
     subject: &str,
+    uploads: &dyn Uploads,
 ) -> Result<Vec<u8>, Error> {
-    let (mut literals, mut conversion, path) = (Writer::new(), Conversion::default(), Path::new("inputs"));
+    let (mut literals, mut conversion, path) =
+        (Writer::new(), Conversion { uploads, ..Conversion::default() }, Path::new("inputs"));
     for (name, value) in given {
         let path = path.key(name);
         let input = interface.input(name);

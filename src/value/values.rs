@@ -1,5 +1,6 @@
 //! A set of named literals: the inputs or outputs of an execution.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{from_literal, sorted_entries, Literal, LiteralType, OutputValue, Path, Reading};
@@ -11,6 +12,8 @@ use crate::error::{Error, Kind};
 pub struct Values {
     literals: Rc<[(String, Literal)]>,
     types: Rc<[(String, LiteralType)]>,
+    /// What was fetched of the literals that are stored apart, by URI.
+    stored: Rc<[(String, Rc<[u8]>)]>,
 }
 
 impl Values {
@@ -23,7 +26,7 @@ impl Values {
         for (name, literal) in sorted_entries(literal_map)? {
             literals.push((name, Literal::new(literal)));
         }
-        Ok(Values { literals: literals.into(), types })
+        Ok(Values { literals: literals.into(), types, stored: Rc::default() })
     }
 
     /// The same with declared types.
@@ -31,6 +34,39 @@ impl Values {
     pub(crate) fn with_types(mut self, types: Rc<[(String, LiteralType)]>) -> Self {
         self.types = types;
         self
+    }
+
+    /// The same with the content of literals that are stored apart.
+    #[must_use]
+    pub(crate) fn with_stored(mut self, stored: Rc<[(String, Rc<[u8]>)]>) -> Self {
+        self.stored = stored;
+        self
+    }
+
+    /// What is known of the literals that are stored apart, by URI.
+    pub(crate) fn stored(&self) -> &[(String, Rc<[u8]>)] {
+        &self.stored
+    }
+
+    fn stored_at(&self, uri: &str) -> Option<Vec<u8>> {
+        self.stored.iter().find(|(known, _)| known == uri).map(|(_, literal)| literal.to_vec())
+    }
+
+    /// Where parts of the value called `name` are stored apart which are not known yet.
+    ///
+    /// # Errors
+    /// As [`Values::read`].
+    pub(crate) fn missing(&self, name: &str) -> Result<Vec<String>, Error> {
+        let asked = RefCell::new(Vec::new());
+        let stored = |uri: &str| {
+            let known = self.stored_at(uri);
+            if known.is_none() && !asked.borrow().iter().any(|known| known == uri) {
+                asked.borrow_mut().push(uri.to_owned());
+            }
+            known
+        };
+        self.read(name, None, &Reading { variants: false, stored: Some(&stored) })?;
+        Ok(asked.into_inner())
     }
 
     /// How many there are.
@@ -87,6 +123,8 @@ impl Values {
             return Err(Error::new(Kind::Value, message).at(name));
         };
         let declared = as_type.or_else(|| self.declared(name));
+        let own = |uri: &str| self.stored_at(uri);
+        let reading = Reading { stored: Some(reading.stored.unwrap_or(&own)), ..*reading };
         reading
             .literal(literal.as_bytes(), declared, &Path::new(name))
             .map_err(|problem| Error::from_problems(Kind::Value, "toLiterals() has it as it came", vec![*problem]))

@@ -1,7 +1,5 @@
 //! Core errors as JavaScript errors.
 
-use std::rc::Rc;
-
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -76,11 +74,4 @@ pub fn metadata(entries: &Metadata) -> JsValue {
 /// Sets a property of a fresh object, which can't fail.
 pub fn set(object: &Object, name: &str, value: JsValue) {
     let _ = Reflect::set(object, &name.into(), &value);
-}
-
-/// A JavaScript error that passes through the core unchanged.
-pub fn foreign(kind: crate::error::Kind, message: &str, cause: JsValue) -> JsValue {
-    let mut error = Error::new(kind, message);
-    error.cause = Some(Rc::new(cause));
-    to_js_error(error)
 }

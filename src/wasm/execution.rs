@@ -90,14 +90,18 @@ impl FlyteWorkflowExecution {
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
     pub fn inputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
         let inner = self.inner.clone();
-        call(options, |call| Ok(Box::pin(async move { Ok(FlyteValues::new(inner.inputs(&call).await?).into()) })))
+        call(options, |call| {
+            Ok(Box::pin(async move { Ok(FlyteValues::new(inner.inputs(&call).await?, Some(inner.remote())).into()) }))
+        })
     }
 
     /// Its outputs. Rejects with FlyteAssertionError while it has not ended, or when it ended without outputs.
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
     pub fn outputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
         let inner = self.inner.clone();
-        call(options, |call| Ok(Box::pin(async move { Ok(FlyteValues::new(inner.outputs(&call).await?).into()) })))
+        call(options, |call| {
+            Ok(Box::pin(async move { Ok(FlyteValues::new(inner.outputs(&call).await?, Some(inner.remote())).into()) }))
+        })
     }
 
     /// Asks the server for its state; with `nodes: true` for its nodes at all levels too, and as far as the other options

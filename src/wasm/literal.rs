@@ -49,7 +49,7 @@ pub fn with_reading<T>(variants: bool, stored: Option<Function>, read: impl FnOn
             found.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
         }
     });
-    read(&Reading { variants, stored: ask.as_ref().map(|ask| ask as &Stored) })
+    read(&Reading { variants, stored: ask.as_ref().map(|ask| ask as &Stored<'_>) })
 }
 
 /// A type as text.
@@ -98,7 +98,9 @@ pub fn literal_resolver(literal_map: &[u8], types: &Object) -> Result<FlyteValue
         declared.push((pair.get(0).as_string().unwrap_or_default(), of));
     }
     let values = Values::decode(literal_map, declared.into());
-    values.map(FlyteValues::new).map_err(|_| to_js_error(Error::option("literals", "the bytes are no literal map")))
+    values
+        .map(|values| FlyteValues::new(values, None))
+        .map_err(|_| to_js_error(Error::option("literals", "the bytes are no literal map")))
 }
 
 /// A type out of its wire bytes.

@@ -55,7 +55,9 @@ macro_rules! snapshot {
             ) -> Promise {
                 let inner = self.inner.clone();
                 call(options, |call| {
-                    Ok(Box::pin(async move { Ok(FlyteValues::new(inner.inputs(&call).await?).into()) }))
+                    Ok(Box::pin(async move {
+                        Ok(FlyteValues::new(inner.inputs(&call).await?, Some(inner.remote())).into())
+                    }))
                 })
             }
 
@@ -67,7 +69,9 @@ macro_rules! snapshot {
             ) -> Promise {
                 let inner = self.inner.clone();
                 call(options, |call| {
-                    Ok(Box::pin(async move { Ok(FlyteValues::new(inner.outputs(&call).await?).into()) }))
+                    Ok(Box::pin(async move {
+                        Ok(FlyteValues::new(inner.outputs(&call).await?, Some(inner.remote())).into())
+                    }))
                 })
             }
 

@@ -9,6 +9,7 @@ use super::error::to_js_error;
 use super::json::{js_to_wire, message};
 use super::lend::{borrow, Lent};
 use super::options::{wrong, Options};
+use super::source::HostContents;
 use super::value::inputs;
 use crate::codec::Writer;
 use crate::entity::{ExecutionReference, Reference, ResourceType};
@@ -135,8 +136,10 @@ pub fn execute(options: &mut Options) -> Result<Execute, JsValue> {
     let max_parallelism = options.count("maxParallelism")?;
     let max_parallelism =
         max_parallelism.map(|n| i32::try_from(n).map_err(|_| wrong(&place, "at most 2147483647", &n.into())));
+    let (inputs, given) = options.object("inputs")?.map(|object| inputs(&object)).transpose()?.unwrap_or_default();
     Ok(Execute {
-        inputs: options.object("inputs")?.map(|object| inputs(&object)).transpose()?.unwrap_or_default(),
+        inputs,
+        contents: Some(Rc::new(HostContents(given))),
         project: options.text("project")?,
         domain: options.text("domain")?,
         name: options.text("name")?,

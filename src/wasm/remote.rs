@@ -8,17 +8,15 @@ use wasm_bindgen::prelude::*;
 use super::client::FlyteClient;
 use super::dto;
 use super::entity::{FlyteLaunchPlan, FlyteTask, FlyteWorkflow};
-use super::environment::environment;
-use super::error::{foreign, to_js_error};
+use super::error::to_js_error;
 use super::execution::{attached, waiting};
 use super::host::JsHost;
 use super::json::wire_to_js;
-use super::options::{wrong, CallOptions, Options};
+use super::options::{CallOptions, Options};
 use super::promise::{call, promise, Pending, Work};
 use super::read;
-use super::source::HostSource;
+use super::source::open;
 use crate::entity::Reference;
-use crate::error::Kind;
 use crate::remote::{self, Remote};
 
 /// A connection to a Flyte control plane. Making one does no I/O.
@@ -230,7 +228,7 @@ impl FlyteRemote {
             options.finish()?;
             let core = call.core();
             Ok(Work::new(call.signal, async move {
-                let source = open(source).await?;
+                let source = open(source).await.map_err(to_js_error)?;
                 let file = inner.upload_file(&source, &upload, &core).await.map_err(to_js_error)?;
                 Ok(dto::uploaded(&file))
             }))
@@ -246,15 +244,4 @@ impl FlyteRemote {
         let inner = self.inner.clone();
         call(options, |call| Ok(fetch(inner, read::reference(reference)?, call)))
     }
-}
-
-async fn open(value: JsValue) -> Result<HostSource, JsValue> {
-    let source = environment()?.open_source(&value).await.map_err(|cause| {
-        let message = ["can't read the file to upload: ", &super::host::text_of(&cause)].concat();
-        foreign(Kind::Upload, &message, cause)
-    })?;
-    if source.is_undefined() {
-        return Err(wrong("source", "bytes, a Blob, or in Node a path", &value));
-    }
-    Ok(HostSource(source.unchecked_into()))
 }

@@ -4,11 +4,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use super::environment::environment;
+use super::options::kind_of;
 use crate::data::Source;
-use crate::host::{BodyReader, FetchError, HttpBody};
+use crate::error::{Error, Kind};
+use crate::host::{BodyReader, FetchError, HttpBody, LocalFuture};
+use crate::remote::Contents;
 
 #[wasm_bindgen]
 extern "C" {
@@ -79,4 +83,41 @@ impl BodyReader for Pieces {
             Ok(Some(piece.unchecked_into::<Uint8Array>().to_vec()))
         })
     }
+}
+
+/// Opens bytes, a Blob, a File, in Node also a path.
+pub async fn open(value: JsValue) -> Result<HostSource, Error> {
+    let opened = match environment() {
+        Ok(environment) => environment.open_source(&value).await,
+        Err(missing) => Err(missing),
+    };
+    let source = opened.map_err(|cause| {
+        let message = ["can't read the file to upload: ", &super::host::text_of(&cause)].concat();
+        let mut error = Error::new(Kind::Upload, message);
+        error.cause = Some(Rc::new(cause));
+        error
+    })?;
+    if source.is_undefined() {
+        let message = ["expected bytes, a Blob, or in Node a path, got ", &kind_of(&value)].concat();
+        return Err(Error::option("source", message));
+    }
+    Ok(HostSource(source.unchecked_into()))
+}
+
+/// The files and blobs among inputs.
+pub struct HostContents(pub Array);
+
+impl Contents for HostContents {
+    fn path(&self, path: String) -> LocalFuture<Result<Box<dyn Source>, Error>> {
+        opened(path.into())
+    }
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn given(&self, index: usize) -> LocalFuture<Result<Box<dyn Source>, Error>> {
+        opened(self.0.get(index as u32))
+    }
+}
+
+fn opened(value: JsValue) -> LocalFuture<Result<Box<dyn Source>, Error>> {
+    Box::pin(async move { Ok(Box::new(open(value).await?) as Box<dyn Source>) })
 }

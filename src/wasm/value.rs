@@ -11,7 +11,10 @@ use crate::value::{InputValue, OutputValue, Packed};
 
 /// A value as the caller gave it.
 pub fn input(value: &JsValue) -> Result<InputValue, JsValue> {
-    let parts: Array = environment()?.pack(value)?;
+    unpacked(&environment()?.pack(value)?)
+}
+
+fn unpacked(parts: &Array) -> Result<InputValue, JsValue> {
     let [numbers, text, bytes] = [0, 1, 2].map(|index| parts.get(index));
     let packed = Packed {
         numbers: numbers.unchecked_into::<BigUint64Array>().to_vec(),
@@ -21,10 +24,12 @@ pub fn input(value: &JsValue) -> Result<InputValue, JsValue> {
     packed.unpack().ok_or_else(|| to_js_error(Error::new(Kind::System, "a value was not packed as it has to be")))
 }
 
-/// Named inputs, in the caller's order.
-pub fn inputs(object: &Object) -> Result<Vec<(String, InputValue)>, JsValue> {
-    match input(object)? {
-        InputValue::Map(entries) => Ok(entries),
+/// Named inputs in the caller's order, and the files and blobs among them.
+#[allow(clippy::type_complexity)]
+pub fn inputs(object: &Object) -> Result<(Vec<(String, InputValue)>, Array), JsValue> {
+    let parts: Array = environment()?.pack(object)?;
+    match unpacked(&parts)? {
+        InputValue::Map(entries) => Ok((entries, parts.get(3).unchecked_into())),
         other => {
             Err(to_js_error(Error::option("inputs", ["expected a plain object, got ", &other.in_words()].concat())))
         }

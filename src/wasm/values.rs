@@ -1,25 +1,37 @@
 //! `FlyteValues`: the inputs or outputs of an execution.
 
-use js_sys::{Array, Function, JsString, Map, Object};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, JsString, Map, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::error::{set, to_js_error};
 use super::json::{wire_to_js, JsFloats};
 use super::literal::{literal_type, with_reading};
-use super::value::output_as;
-use crate::value::{repr, OutputValue, Packed, Values};
+use super::promise::call;
+use super::value::{output, output_as};
+use crate::error::{Error, Kind};
+use crate::remote::Remote;
+use crate::value::{repr, OutputValue, Packed, Reading, Values};
 
 /// Named values, kept as literals until somebody looks; iterating gives names and values.
 #[wasm_bindgen]
 pub struct FlyteValues {
-    inner: Values,
+    inner: Rc<RefCell<Values>>,
+    /// Where they come from.
+    remote: Option<Remote>,
     /// What was converted so far, by name.
     known: Map,
 }
 
 impl FlyteValues {
-    pub(super) fn new(inner: Values) -> Self {
-        FlyteValues { inner, known: Map::new() }
+    pub(super) fn new(inner: Values, remote: Option<&Remote>) -> Self {
+        FlyteValues { inner: Rc::new(RefCell::new(inner)), remote: remote.cloned(), known: Map::new() }
+    }
+
+    fn values(&self) -> Values {
+        self.inner.borrow().clone()
     }
 }
 
@@ -28,18 +40,18 @@ impl FlyteValues {
     /// The names, sorted.
     #[wasm_bindgen(getter)]
     pub fn names(&self) -> Vec<JsString> {
-        self.inner.names().map(JsString::from).collect()
+        self.values().names().map(JsString::from).collect()
     }
 
     /// How many there are.
     #[wasm_bindgen(getter)]
     pub fn size(&self) -> usize {
-        self.inner.len()
+        self.values().len()
     }
 
     /// Whether there is a value of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.inner.names().any(|known| known == name)
+        self.values().names().any(|known| known == name)
     }
 
     /// One value by its declared type, or by what its literal is where none is known. It is converted once. A name that
@@ -66,14 +78,39 @@ impl FlyteValues {
         form: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let as_type = as_type.map(|as_type| literal_type(&as_type)).transpose()?;
-        let value = with_reading(variants, stored, |reading| self.inner.read(name, as_type.as_ref(), reading));
+        let value = with_reading(variants, stored, |reading| self.values().read(name, as_type.as_ref(), reading));
         output_as(&Packed::of(&value.map_err(to_js_error)?), form)
+    }
+
+    /// One value by its declared type, with all that it keeps apart because it is large (`OffloadedLiteral`) fetched
+    /// through links that the server signs. Rejects with DownloadError when a part can't be read.
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValue>")]
+    pub fn load(
+        &self,
+        name: String,
+        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+    ) -> Promise {
+        let (inner, known) = (Rc::clone(&self.inner), self.known.clone());
+        let (values, remote) = (self.values(), self.remote.clone());
+        call(options, |call| {
+            let remote = remote.ok_or_else(|| {
+                let message = "these values don't come from a server: give what is stored apart as `stored`";
+                to_js_error(Error::new(Kind::Assertion, message))
+            })?;
+            Ok(Box::pin(async move {
+                let loaded = remote.load(&values, &name, &call).await?;
+                let value = loaded.read(&name, None, &Reading::default())?;
+                inner.replace(loaded);
+                known.delete(&name.into());
+                Ok(output(&value).unwrap_or_default())
+            }))
+        })
     }
 
     /// All values as a plain object.
     #[wasm_bindgen(js_name = toObject, unchecked_return_type = "Record<string, any>")]
     pub fn to_object(&self) -> Result<JsValue, JsValue> {
-        for name in self.inner.names() {
+        for name in self.values().names() {
             self.get(name)?;
         }
         Object::from_entries(&self.known_in_order()).map(Into::into)
@@ -82,21 +119,21 @@ impl FlyteValues {
     /// All names and values.
     #[wasm_bindgen(unchecked_return_type = "[string, FlyteValue][]")]
     pub fn entries(&self) -> Result<Array, JsValue> {
-        for name in self.inner.names() {
+        for name in self.values().names() {
             self.get(name)?;
         }
         Ok(self.known_in_order())
     }
 
     fn known_in_order(&self) -> Array {
-        self.inner.names().map(|name| Array::of2(&name.into(), &self.known.get(&name.into()))).collect()
+        self.values().names().map(|name| Array::of2(&name.into(), &self.known.get(&name.into()))).collect()
     }
 
     /// All values as `flyteidl.core.Literal` in ProtoJSON, by name.
     #[wasm_bindgen(js_name = toLiterals, unchecked_return_type = "Record<string, core.Literal>")]
     pub fn to_literals(&self) -> Result<JsValue, JsValue> {
         let object = Object::new();
-        for (name, literal) in self.inner.literals() {
+        for (name, literal) in self.values().literals() {
             set(&object, name, wire_to_js("flyteidl.core.Literal", literal.as_bytes())?);
         }
         Ok(object.into())
@@ -106,7 +143,7 @@ impl FlyteValues {
     #[wasm_bindgen(unchecked_return_type = "Record<string, any>")]
     pub fn repr(&self) -> Result<JsValue, JsValue> {
         let shown = |(name, literal): &(String, _)| (name.clone(), of_literal(literal));
-        let entries: Vec<(String, OutputValue)> = self.inner.literals().iter().map(shown).collect();
+        let entries: Vec<(String, OutputValue)> = self.values().literals().iter().map(shown).collect();
         output_as(&Packed::of_entries(&entries), &JsValue::UNDEFINED)
     }
 }

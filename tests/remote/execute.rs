@@ -528,7 +528,7 @@ fn further_fields_of_the_spec_count_beside_the_others() {
     let quality = core::QualityOfService {
         designation: Some(core::quality_of_service::Designation::Tier(core::quality_of_service::Tier::High.into())),
     };
-    let more = admin::ExecutionSpec { quality_of_service: Some(quality.clone()), ..Default::default() };
+    let more = admin::ExecutionSpec { quality_of_service: Some(quality), ..Default::default() };
     let options = Execute { more: more.encode_to_vec(), tags: vec!["t".to_owned()], ..with_day() };
     execute(&server, &Target::LaunchPlan(plan()), &options).unwrap();
     let sent: admin::ExecutionCreateRequest = server.requests()[0].decode();

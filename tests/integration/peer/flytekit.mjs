@@ -9,7 +9,8 @@ import { cache } from '../../../scripts/shell.mjs'
 
 const VERSION = '1.16.31'
 const folder = join(cache, `flytekit-${VERSION}`)
-const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
+/** The interpreter, once nothing is `missing`. */
+export const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
 
 /** Prepares flytekit when it is not there yet, which takes about a minute; why it can't be had, or nothing. */
 export function missing() {
