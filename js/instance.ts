@@ -80,24 +80,33 @@ export function adopt(instance: WebAssembly.Instance): void {
 // Looked up at each call: tests and service workers replace it.
 const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init)
 
-/** The exports, so that a trap in any of them ends the instance. */
+/** The exports, so that a trap in any of them ends the instance. They are wrapped when they are first used: most never are. */
 function guarded(exports: Exports): Exports {
-  const copy: Exports = { ...exports }
-  for (const [name, value] of Object.entries(exports)) {
-    if (typeof value !== 'function') continue
-    // A trap must not get into the event loop from a callback: that would end a Node process.
-    const isCallback = name.startsWith('wasm_bindgen__convert__closures')
-    copy[name] = (...args: unknown[]) => {
-      try {
-        return value(...args)
-      } catch (error) {
-        if (!(error instanceof WebAssembly.RuntimeError)) throw error
-        const dead = die(error.message)
-        if (!isCallback) throw dead
-      }
+  const copy: Exports = Object.create(
+    new Proxy({} as Exports, {
+      get(_target, name: string) {
+        copy[name] = typeof exports[name] === 'function' ? guard(name, exports[name] as Call) : exports[name]
+        return copy[name]
+      },
+    }),
+  )
+  return copy
+}
+
+type Call = (...args: unknown[]) => unknown
+
+function guard(name: string, call: Call): Call {
+  // A trap must not get into the event loop from a callback: that would end a Node process.
+  const isCallback = name.startsWith('wasm_bindgen__convert__closures')
+  return (...args) => {
+    try {
+      return call(...args)
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error
+      const dead = die(error.message)
+      if (!isCallback) throw dead
     }
   }
-  return copy
 }
 
 let death: FlyteSystemError | undefined
@@ -138,7 +147,7 @@ type Rpc = (this: bindings.FlyteClient, request?: unknown, options?: unknown) =>
 /** One method of the client for each RPC. */
 function installMethods(): void {
   const client = bindings.FlyteClient.prototype as unknown as Record<string, Rpc>
-  for (const name of bindings.methodNames()) {
+  for (const name of bindings.methodNames().split(' ')) {
     client[name] = async function (request, options) {
       return JSON.parse((await this.callJson(name, request, options)) as string)
     }

@@ -43,7 +43,7 @@ async function bundle({ entry, platform, outputs }) {
 
 /** What the glue exports for js/ alone. */
 const INTERNAL = `export function setEnvironment(environment: unknown): void
-export function methodNames(): string[]
+export function methodNames(): string
 export function protoToText(typeName: string, wire: Uint8Array): string
 export function protoFromObject(typeName: string, value: unknown): Uint8Array
 export function protoToRows(

@@ -1,5 +1,6 @@
 //! Work that runs at the same time, but not too much of it.
 
+use std::cell::RefCell;
 use std::future::{poll_fn, Future};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +15,34 @@ pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a
 /// How many pieces run at the same time unless the caller says otherwise.
 pub(super) const MOST: usize = 16;
 
+/// The same piece without its result.
+type Bare<'a> = Work<'a, ()>;
+
+/// Runs all pieces, `most` at a time; the results in order, or the first error, at which the others are dropped.
+pub(super) async fn together<T>(work: Vec<Work<'_, T>>, most: usize) -> Result<Vec<T>, Error> {
+    let results: RefCell<Vec<Option<T>>> = RefCell::new(work.iter().map(|_| None).collect());
+    let mut pieces: Vec<Bare<'_>> = Vec::with_capacity(work.len());
+    for (place, work) in work.into_iter().enumerate() {
+        let results = &results;
+        pieces.push(Box::pin(async move {
+            let result = work.await?;
+            if let Some(slot) = results.borrow_mut().get_mut(place) {
+                *slot = Some(result);
+            }
+            Ok(())
+        }));
+    }
+    run(pieces, most).await?;
+    let mut all = Vec::new();
+    for result in results.into_inner() {
+        all.extend(result);
+    }
+    Ok(all)
+}
+
 /// A piece that has begun.
-struct Running<'a, T> {
-    place: usize,
-    work: Work<'a, T>,
+struct Running<'a> {
+    work: Bare<'a>,
     bell: Arc<Bell>,
 }
 
@@ -34,30 +59,25 @@ impl Wake for Bell {
     }
 }
 
-/// Runs all pieces, `most` at a time; the results in order, or the first error, at which the others are dropped.
-pub(super) async fn together<T>(work: Vec<Work<'_, T>>, most: usize) -> Result<Vec<T>, Error> {
-    let mut results: Vec<Option<T>> = work.iter().map(|_| None).collect();
-    let mut waiting = work.into_iter().enumerate();
-    let mut running: Vec<Running<'_, T>> = Vec::new();
-    poll_fn(|context| loop {
+/// Apart from the results, so that it is compiled once.
+fn run(pieces: Vec<Bare<'_>>, most: usize) -> Bare<'_> {
+    let mut waiting = pieces.into_iter();
+    let mut running: Vec<Running<'_>> = Vec::new();
+    Box::pin(poll_fn(move |context| loop {
         while running.len() < most.max(1) {
-            let Some((place, work)) = waiting.next() else { break };
+            let Some(work) = waiting.next() else { break };
             let bell = Bell { rung: AtomicBool::new(true), caller: Mutex::new(context.waker().clone()) };
-            running.push(Running { place, work, bell: Arc::new(bell) });
+            running.push(Running { work, bell: Arc::new(bell) });
         }
         let mut ended = false;
         let mut at = 0;
         while let Some(one) = running.get_mut(at) {
             match one.poll(context) {
-                Poll::Ready(result) => {
-                    let place = running.swap_remove(at).place;
-                    let Some(slot) = results.get_mut(place) else { continue };
-                    *slot = match result {
-                        Ok(value) => Some(value),
-                        Err(error) => return Poll::Ready(Err(error)),
-                    };
+                Poll::Ready(Ok(())) => {
+                    running.swap_remove(at);
                     ended = true;
                 }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => at += 1,
             }
         }
@@ -67,13 +87,11 @@ pub(super) async fn together<T>(work: Vec<Work<'_, T>>, most: usize) -> Result<V
         if !ended {
             return Poll::Pending;
         }
-    })
-    .await?;
-    Ok(results.into_iter().flatten().collect())
+    }))
 }
 
-impl<T> Running<'_, T> {
-    fn poll(&mut self, context: &Context<'_>) -> Poll<Result<T, Error>> {
+impl Running<'_> {
+    fn poll(&mut self, context: &Context<'_>) -> Poll<Result<(), Error>> {
         if !self.bell.rung.swap(false, Ordering::Relaxed) {
             let mut caller = self.bell.caller.lock().unwrap_or_else(PoisonError::into_inner);
             caller.clone_from(context.waker());

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{JsString, Object, Promise, Uint8Array};
+use js_sys::{Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::{metadata, set, to_js_error};
@@ -76,8 +76,8 @@ fn call(
     })
 }
 
-/// The JavaScript names of the 66 methods.
+/// The JavaScript names of the 66 methods, with spaces in between: one text crosses faster than 66.
 #[wasm_bindgen(js_name = methodNames, skip_typescript)]
-pub fn method_names() -> Vec<JsString> {
-    Method::all().iter().map(|method| method.name.into()).collect()
+pub fn method_names() -> String {
+    Method::all().iter().map(|method| method.name).collect::<Vec<_>>().join(" ")
 }
