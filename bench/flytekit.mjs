@@ -52,6 +52,7 @@ print(json.dumps(out))
 const SYNC = `
 import json, sys, time
 import grpc
+import grpc._channel
 import flytekit
 from flytekit.configuration import Config, PlatformConfig
 from flytekit.remote.remote import FlyteRemote

@@ -9,6 +9,8 @@ import { median } from './measure.mjs'
 const PLACE = { project: 'flytesnacks', domain: 'development' }
 const DELAY = 10
 const ROUNDS = 5
+/** Admin takes no more in a workflow. */
+const SPEC_NODES = 100
 
 const SERVER = `
   const { startSandbox } = await import('flyte-remote/sandbox')
@@ -49,7 +51,7 @@ async function execute(client, name, count) {
     const node = { nodeId: `n${i}`, executionId: execution }
     const nodeEvent = (phase, second, more) =>
       client.createNodeEvent({
-        event: { id: node, phase, occurredAt: at(second), specNodeId: node.nodeId, nodeName: 'many.one', ...more },
+        event: { id: node, phase, occurredAt: at(second), specNodeId: `n${i % SPEC_NODES}`, nodeName: 'many.one', ...more },
       })
     const taskEvent = (phase, second, more) =>
       client.createTaskEvent({
@@ -76,13 +78,14 @@ async function register(client) {
       },
     },
   })
-  const node = {
-    id: 'n0',
+  // flytekit looks each node up in its workflow.
+  const node = (_, i) => ({
+    id: `n${i}`,
     metadata: { name: 'one' },
     taskNode: { referenceId: id('TASK', 'one') },
     inputs: [{ var: 'n', binding: { scalar: { primitive: { integer: '1' } } } }],
-  }
-  const template = { id: id('WORKFLOW', 'many'), interface: {}, metadata: {}, metadataDefaults: {}, nodes: [node] }
+  })
+  const template = { id: id('WORKFLOW', 'many'), interface: {}, metadata: {}, metadataDefaults: {}, nodes: Array.from({ length: SPEC_NODES }, node) }
   await client.createWorkflow({ id: id('WORKFLOW', 'many'), spec: { template } })
   await client.createLaunchPlan({
     id: id('LAUNCH_PLAN', 'many'),
