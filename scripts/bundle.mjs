@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { parseAst } from 'rolldown/parseAst'
 import { main, root } from './shell.mjs'
 
 const bindings = join(root, 'target/bindings')
@@ -18,8 +19,19 @@ const ENTRIES = [
   { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
 ]
 
-/** Lines are kept: Node shows the whole line that an uncaught error comes from. */
-const MINIFY = { compress: true, mangle: true, codegen: { removeWhitespace: false } }
+const MINIFY = { compress: true, mangle: true, codegen: { removeWhitespace: true } }
+
+/** Breaks code where declarations and members of classes begin: Node shows the whole line that an uncaught error comes from. */
+function inLines(code) {
+  const membersOf = (node) => (node?.type.startsWith('Class') ? node.body.body : [])
+  const parts = parseAst(code).body.flatMap((statement) => {
+    const declaration = statement.declaration ?? statement
+    const variables = declaration.declarations ?? []
+    return [statement, ...membersOf(declaration), ...variables, ...variables.flatMap(({ init }) => membersOf(init))]
+  })
+  const begins = parts.map(({ start }) => start).sort((one, other) => one - other)
+  return begins.map((start, i) => code.slice(i ? start : 0, begins[i + 1])).join('\n')
+}
 
 async function bundle({ entry, platform, outputs }) {
   const build = await rolldown({
@@ -36,7 +48,8 @@ async function bundle({ entry, platform, outputs }) {
     },
   })
   for (const [format, file] of Object.entries(outputs)) {
-    await build.write({ file: join(root, 'dist', file), format, minify: MINIFY, comments: false, exports: 'named' })
+    const { output } = await build.generate({ format, minify: MINIFY, comments: false, exports: 'named', codeSplitting: false })
+    writeFileSync(join(root, 'dist', file), `${inLines(output[0].code)}\n`)
   }
   await build.close()
 }
