@@ -165,6 +165,14 @@ impl Error {
         matches!(self.kind, Kind::Unavailable | Kind::Timeout)
     }
 
+    /// The server may have done what it was asked for: this attempt at the call, or one before it, got no answer that
+    /// says otherwise.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(self.kind, Kind::Unavailable | Kind::Timeout | Kind::System | Kind::Authentication | Kind::Cancelled)
+            && self.status.is_some()
+    }
+
     /// The same error, saying which part of the caller's input it is about.
     #[must_use]
     pub fn at(mut self, path: impl Into<Box<str>>) -> Self {

@@ -128,7 +128,10 @@ impl Remote {
             created => WorkflowExecution::new(self.clone(), created?, Some(resolved.interface)),
         };
         if let Some(wait) = &execute.wait {
-            self.wait(&execution, wait, &CallOptions { metadata: options.metadata.clone(), timeout: None }).await?;
+            let waiting = CallOptions { metadata: options.metadata.clone(), timeout: None };
+            let waited = self.wait(&execution, wait, &waiting).await;
+            // What fails may be about an execution inside of it; the caller has to learn which one goes on.
+            waited.map_err(|error| error.about(execution.id().to_string()))?;
         }
         Ok(execution)
     }
@@ -230,8 +233,11 @@ impl Remote {
             // Our random name is taken: an earlier attempt got through and its reply was lost. Unless the launch plan
             // allows no further execution now, which the server says in the same way.
             Err(error) if error.kind == Kind::AlreadyExists && made_up => {
-                let found = self.get_execution(&id, scope).await;
-                return found.map_err(|_| error.about(about));
+                return match self.get_execution(&id, scope).await {
+                    Err(failed) if failed.kind == Kind::NotFound => Err(error.about(about)),
+                    // It is there, if only it could be read.
+                    found => found,
+                };
             }
             Err(mut error) if error.kind == Kind::AlreadyExists => {
                 error.message.push_str(
@@ -239,7 +245,13 @@ impl Remote {
                 );
                 return Err(error.about(id.to_string()));
             }
-            Err(error) => return Err(error.about(about)),
+            Err(mut error) => {
+                if error.may_have_arrived() {
+                    let name = id.to_string();
+                    error.message.push_str(&[". It may have been created all the same: then it is ", &name].concat());
+                }
+                return Err(error.about(about));
+            }
         }
         // It runs, whatever becomes of this call.
         if let Ok(snapshot) = self.get_execution(&id, scope).await {

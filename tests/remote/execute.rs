@@ -7,7 +7,7 @@ use flyte_remote::entity::{Identifier, LaunchPlan, Reference, ResourceType, Task
 use flyte_remote::error::{Error, Kind};
 use flyte_remote::idl::flyteidl::{admin, core};
 use flyte_remote::remote::{
-    Execute, Existing, Notification, NotificationChannel, Notifications, OnExisting, Target, WorkflowExecution,
+    Execute, Existing, Notification, NotificationChannel, Notifications, OnExisting, Target, Wait, WorkflowExecution,
 };
 use flyte_remote::rpc::{stack, Code, StackOptions, Status};
 use flyte_remote::value::InputValue;
@@ -352,6 +352,60 @@ fn already_exists_for_a_name_that_is_not_there_is_an_error() {
     let error = execute(&server, &Target::LaunchPlan(plan()), &with_day()).err().unwrap();
     assert_eq!(error.kind, Kind::AlreadyExists);
     assert!(error.message.contains("max concurrency reached"), "{}", error.message);
+}
+
+#[test]
+fn a_failure_says_which_execution_may_have_been_created() {
+    for (code, then) in [
+        (Code::Unavailable, Code::Unavailable),
+        (Code::Unavailable, Code::Unauthenticated),
+        (Code::DeadlineExceeded, Code::Unavailable),
+        // Its name is taken, by itself, and it can't be read.
+        (Code::AlreadyExists, Code::Unavailable),
+    ] {
+        let server = Server::new(move |request| match (request.rpc.as_str(), request.nth) {
+            ("CreateExecution", 0) => status(code, "no luck"),
+            _ => status(then, "no luck"),
+        });
+        let remote = retrying(&server);
+        let error = server.run(remote.execute(&Target::LaunchPlan(plan()), &with_day(), &call())).err().unwrap();
+        let name = server.requests()[0].decode::<admin::ExecutionCreateRequest>().name;
+        assert!(error.message.contains(&format!("ex:flytesnacks:development:{name}")), "{code:?}: {}", error.message);
+        assert_ne!(error.kind, Kind::AlreadyExists);
+    }
+    let server = Server::new(|_| status(Code::InvalidArgument, "not so"));
+    let error = execute(&server, &Target::LaunchPlan(plan()), &with_day()).err().unwrap();
+    assert!(!error.message.contains("ex:"), "nothing was created: {}", error.message);
+}
+
+#[test]
+fn a_wait_that_fails_inside_of_the_execution_says_which_one_goes_on() {
+    let server = Server::new(|request| match (request.rpc.as_str(), request.nth) {
+        ("CreateExecution", _) => ok(&admin::ExecutionCreateResponse::default()),
+        ("GetExecution", _) => {
+            let id = request.decode::<admin::WorkflowExecutionGetRequest>().id.unwrap();
+            if id.name == "child" {
+                return status(Code::Unauthenticated, "token is expired");
+            }
+            let mut execution = running(Some(id));
+            execution.closure.as_mut().unwrap().phase = 4;
+            ok(&execution)
+        }
+        _ => {
+            let id = core::WorkflowExecutionIdentifier { name: "child".to_owned(), ..Default::default() };
+            let child = admin::WorkflowNodeMetadata { execution_id: Some(id) };
+            let target = admin::node_execution_closure::TargetMetadata::WorkflowNodeMetadata(child);
+            let closure = admin::NodeExecutionClosure { target_metadata: Some(target), ..Default::default() };
+            let node = admin::NodeExecution { closure: Some(closure), ..Default::default() };
+            ok(&admin::NodeExecutionList { node_executions: vec![node], token: String::new() })
+        }
+    });
+    let execute = Execute { wait: Some(Wait::default()), ..with_day() };
+    let error = self::execute(&server, &Target::LaunchPlan(plan()), &execute).err().unwrap();
+    let name = server.requests()[0].decode::<admin::ExecutionCreateRequest>().name;
+    let execution = format!("ex:flytesnacks:development:{name}");
+    assert!(error.message.contains(&execution), "{}", error.message);
+    assert_eq!(error.entity.as_deref(), Some(execution.as_str()));
 }
 
 #[test]
