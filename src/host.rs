@@ -22,8 +22,14 @@ pub trait Host {
     /// hides it), since following would send the body elsewhere or turn the request into a `GET`.
     fn fetch(&self, request: HttpRequest) -> LocalFuture<Result<HttpResponse, FetchError>>;
 
-    /// Time since 1970-01-01 UTC. May jump when the clock is set; deadlines are kept by [`Host::sleep`].
+    /// Time since 1970-01-01 UTC. May jump when the clock is set: what takes how long is told by [`Host::uptime`].
     fn now(&self) -> Duration;
+
+    /// Time since some moment, which goes on as timers do, whoever sets the clock. Default: [`Host::now`], for a host whose
+    /// clock nobody sets.
+    fn uptime(&self) -> Duration {
+        self.now()
+    }
 
     /// Resolves after `duration`; dropping the future cancels the timer.
     fn sleep(&self, duration: Duration) -> LocalFuture<()>;

@@ -17,6 +17,6 @@ pub struct CallOptions {
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
     pub metadata: Metadata,
-    /// As the host's clock goes.
+    /// By the host's uptime.
     pub deadline: Option<Duration>,
 }

@@ -46,7 +46,7 @@ impl Client {
 
     /// Starts a verb.
     pub(super) fn begin(&self, options: &CallOptions) -> Scope {
-        let deadline = options.timeout.and_then(|timeout| self.host.now().checked_add(timeout));
+        let deadline = options.timeout.and_then(|timeout| self.host.uptime().checked_add(timeout));
         Scope { metadata: options.metadata.clone(), deadline }
     }
 
@@ -73,7 +73,7 @@ impl Client {
 
     fn send(&self, mut call: Call, method: &'static str, scope: &Scope) -> LocalFuture<Result<Rc<[u8]>, Error>> {
         call.metadata.clone_from(&scope.metadata);
-        call.timeout = scope.deadline.map(|deadline| deadline.saturating_sub(self.host.now()));
+        call.timeout = scope.deadline.map(|deadline| deadline.saturating_sub(self.host.uptime()));
         if call.timeout == Some(Duration::ZERO) {
             return Box::pin(std::future::ready(Err(out_of_time(method))));
         }
@@ -87,7 +87,7 @@ impl Client {
     /// Runs `work` until the scope's deadline; `None` when that came first.
     pub(super) async fn within<T>(&self, scope: &Scope, work: Pin<Box<dyn Future<Output = T> + '_>>) -> Option<T> {
         let Some(deadline) = scope.deadline else { return Some(work.await) };
-        let alarm = self.host.sleep(deadline.saturating_sub(self.host.now()));
+        let alarm = self.host.sleep(deadline.saturating_sub(self.host.uptime()));
         match select(work, alarm).await {
             Either::Left((result, _)) => Some(result),
             Either::Right(_) => None,

@@ -159,7 +159,7 @@ pub(super) struct Polls {
 
 impl Polls {
     pub(super) fn new(remote: &Remote, wait: &Wait) -> Self {
-        let now = remote.client().host.now();
+        let now = remote.client().host.uptime();
         let deadline = wait.timeout.and_then(|timeout| now.checked_add(timeout));
         Polls { pace: Pace::new(wait.interval), deadline, patience: wait.patience, began: now, reached: now }
     }
@@ -177,11 +177,11 @@ impl Polls {
         let host = &remote.client().host;
         Some(match remote.client().within(&until_then, work).await? {
             Ok(()) => {
-                self.reached = host.now();
+                self.reached = host.uptime();
                 Ok(true)
             }
             Err(error)
-                if error.is_about_the_connection() && host.now().saturating_sub(self.reached) < self.patience =>
+                if error.is_about_the_connection() && host.uptime().saturating_sub(self.reached) < self.patience =>
             {
                 Ok(false)
             }
@@ -194,7 +194,7 @@ impl Polls {
         let host = &remote.client().host;
         let mut pause = self.pace.next();
         if let Some(deadline) = self.deadline {
-            let left = deadline.saturating_sub(host.now());
+            let left = deadline.saturating_sub(host.uptime());
             if left.is_zero() {
                 return false;
             }
@@ -206,7 +206,7 @@ impl Polls {
 
     /// Something moved: the next poll comes soon, the sooner the less time has passed.
     pub(super) fn hurry(&mut self, remote: &Remote) {
-        let passed = remote.client().host.now().saturating_sub(self.began);
+        let passed = remote.client().host.uptime().saturating_sub(self.began);
         self.pace.next = (passed / 50).clamp(Pace::FIRST, Pace::FIRST * 10);
     }
 }

@@ -33,12 +33,12 @@ impl<C: Channel> Channel for Deadline<C> {
             let status = too_late(timeout).from_origin(Origin::Unsent);
             return Box::pin(std::future::ready(Err(status)));
         }
-        let (host, begin) = (Rc::clone(&self.host), self.host.now());
+        let (host, begin) = (Rc::clone(&self.host), self.host.uptime());
         let (reply, time_is_up) = (self.inner.unary(call), self.host.sleep(timeout));
         Box::pin(async move {
             match select(reply, time_is_up).await {
                 Either::Left((Err(status), _))
-                    if status.is_hang_up() && host.now().saturating_sub(begin) + TICK >= timeout =>
+                    if status.is_hang_up() && host.uptime().saturating_sub(begin) + TICK >= timeout =>
                 {
                     Err(too_late(timeout))
                 }

@@ -66,9 +66,9 @@ impl<C: Channel + Clone + 'static> Channel for Retry<C> {
         let safety = call.safety.unwrap_or_else(|| (self.safety)(&call.path));
         let (inner, host) = (self.inner.clone(), Rc::clone(&self.host));
         Box::pin(async move {
-            let begin = host.now();
+            let begin = host.uptime();
             let timeout = call.timeout;
-            let left = |host: &dyn Host| timeout.map(|time| time.saturating_sub(host.now().saturating_sub(begin)));
+            let left = |host: &dyn Host| timeout.map(|time| time.saturating_sub(host.uptime().saturating_sub(begin)));
             let mut attempt = 1;
             loop {
                 let mut status = match inner.unary(call.clone()).await {

@@ -26,6 +26,8 @@ pub struct SimHost {
 
 struct World {
     now: Cell<Duration>,
+    /// How far the clock was set forward or, negative, back, in seconds.
+    clock: Cell<i64>,
     random: Cell<u64>,
     timers: RefCell<BTreeMap<(Duration, u64), Waker>>,
     timer_ids: Cell<u64>,
@@ -64,6 +66,7 @@ impl SimHost {
         let nothing: Script = Rc::new(|_| SimReply::failing("fetch failed: connect ECONNREFUSED 127.0.0.1:1"));
         let world = World {
             now: Cell::new(BEGIN),
+            clock: Cell::new(0),
             random: Cell::new(seed),
             timers: RefCell::default(),
             timer_ids: Cell::new(0),
@@ -101,6 +104,11 @@ impl SimHost {
     #[must_use]
     pub fn pending_timers(&self) -> usize {
         self.world.timers.borrow().len()
+    }
+
+    /// Sets the clock forward by so many seconds, or back; timers do not mind.
+    pub fn set_clock(&self, seconds: i64) {
+        self.world.clock.set(self.world.clock.get() + seconds);
     }
 
     /// Simulated time since the world began.
@@ -191,6 +199,16 @@ impl Host for SimHost {
     }
 
     fn now(&self) -> Duration {
+        let (now, clock) = (self.world.now.get(), self.world.clock.get());
+        let size = Duration::from_secs(clock.unsigned_abs());
+        if clock < 0 {
+            now.saturating_sub(size)
+        } else {
+            now.saturating_add(size)
+        }
+    }
+
+    fn uptime(&self) -> Duration {
         self.world.now.get()
     }
 

@@ -27,6 +27,10 @@ impl Host for JsHost {
         Duration::from_secs_f64((js_sys::Date::now() / 1000.0).max(0.0))
     }
 
+    fn uptime(&self) -> Duration {
+        Duration::from_secs_f64((performance_now() / 1000.0).max(0.0))
+    }
+
     fn sleep(&self, duration: Duration) -> LocalFuture<()> {
         Box::pin(sleep(duration))
     }
@@ -36,6 +40,13 @@ impl Host for JsHost {
             *byte = (js_sys::Math::random() * 256.0) as u8;
         }
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the page or the process began.
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
 }
 
 /// Timers take at most 2^31-1 ms.

@@ -253,3 +253,28 @@ fn a_dropped_wait_leaves_no_timer() {
     assert!(server.host().run_for(execution.wait(&Wait::default(), &call()), Duration::from_secs(60)).is_none());
     assert_eq!(server.host().pending_timers(), 0);
 }
+
+#[test]
+fn a_clock_that_is_set_changes_no_timeout_and_no_patience() {
+    for seconds in [-3600, 3600] {
+        let server = ending_at(Duration::from_secs(3600));
+        let run = fetch(&server);
+        let (host, clock) = (server.host().clone(), server.host().clone());
+        let wait = of(|wait| {
+            (wait.sync, wait.timeout) = (Sync::STATE, Some(Duration::from_secs(60)));
+            wait.progress = Some(Rc::new(move |_| clock.set_clock(seconds)));
+        });
+        let error = server.run(run.wait(&wait, &call())).unwrap_err();
+        assert_eq!((error.kind, host.elapsed()), (Kind::Timeout, Duration::from_secs(60)));
+
+        let server = Server::new(|request| match request.nth {
+            0 => execution(2),
+            _ => status(Code::Unavailable, "rolling update"),
+        });
+        let run = fetch(&server);
+        server.host().set_clock(seconds);
+        let error = server.run(run.wait(&of(|wait| wait.sync = Sync::STATE), &call())).unwrap_err();
+        let waited = server.host().elapsed().as_secs();
+        assert!(error.kind == Kind::Unavailable && (120..135).contains(&waited), "{waited} s");
+    }
+}
