@@ -165,6 +165,14 @@ impl Error {
         matches!(self.kind, Kind::Unavailable | Kind::Timeout)
     }
 
+    /// It is not about what was asked for: nobody would be told anything now.
+    pub(crate) fn is_about_everything(&self) -> bool {
+        let code = self.status.as_ref().map(|status| status.code);
+        self.is_about_the_connection()
+            || code == Some(Code::Unauthenticated)
+            || code == Some(Code::ResourceExhausted) && self.is_retryable()
+    }
+
     /// The server may have done what it was asked for: this attempt at the call, or one before it, got no answer that
     /// says otherwise.
     #[must_use]

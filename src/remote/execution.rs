@@ -30,6 +30,8 @@ struct Inner {
     /// All has ended and was read, so far.
     settled: Cell<Option<Sync>>,
     existing: OnceCell<Existing>,
+    /// What could not be read about a node the last time may be there the next time.
+    incomplete: Cell<bool>,
 }
 
 impl WorkflowExecution {
@@ -45,6 +47,7 @@ impl WorkflowExecution {
                 begun: Cell::new(0),
                 shown: Cell::new(0),
                 settled: Cell::new(None),
+                incomplete: Cell::new(false),
                 existing: OnceCell::new(),
             }),
         }
@@ -222,6 +225,15 @@ impl WorkflowExecution {
     /// How much was read when nothing could change any more.
     pub(super) fn settled(&self) -> Option<Sync> {
         self.inner.settled.get()
+    }
+
+    /// Whether a node could not be read the last time, and may be the next time.
+    pub(super) fn is_incomplete(&self) -> bool {
+        self.inner.incomplete.get()
+    }
+
+    pub(super) fn set_incomplete(&self, incomplete: bool) {
+        self.inner.incomplete.set(incomplete);
     }
 
     /// Takes the result of sync number `sync` unless a later one came first. Nodes that it does not tell are kept.

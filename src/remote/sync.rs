@@ -54,21 +54,24 @@ impl Remote {
     /// asked about again; what can't be read about a node becomes its `problem`.
     ///
     /// # Errors
-    /// As a call about the execution itself fails, or any for want of a connection; the execution then stays as it was.
+    /// As a call about the execution itself fails, or any for want of a connection, of a login or of the server's
+    /// resources; the execution then stays as it was.
     pub async fn sync(&self, execution: &WorkflowExecution, sync: Sync, options: &CallOptions) -> Result<(), Error> {
         let scope = self.client().begin(options);
         let number = execution.begin_sync();
         // First the execution, then its nodes: when it has ended, so have they.
         let mut snapshot = self.get_execution(execution.id(), &scope).await?;
         let known = execution.snapshot();
-        let mut settled = execution.settled();
+        let (mut settled, mut incomplete) = (execution.settled(), false);
         if sync.depth > 0 && !(settled.is_some_and(|settled| covers(settled, sync)) && known.raw == snapshot.raw) {
             let tree = Tree::new(self, sync, known.nodes.as_deref().unwrap_or_default());
-            let nodes = tree.of_execution(execution.id(), &scope).await?;
+            let (nodes, in_passing) = tree.of_execution(execution.id(), &scope).await?;
+            incomplete = in_passing;
             let ended = snapshot.is_done() && nodes.iter().all(|node| is_settled(node));
             settled = ended.then_some(sync);
             snapshot.nodes = Some(nodes);
         }
+        execution.set_incomplete(incomplete);
         execution.show(number, snapshot, settled);
         Ok(())
     }

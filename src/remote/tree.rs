@@ -21,6 +21,8 @@ pub(super) struct Tree<'a> {
     /// What was read before.
     known: &'a [Rc<NodeExecution>],
     nodes: Vec<Entry>,
+    /// A node has a problem that may be gone the next time.
+    in_passing: bool,
 }
 
 /// A node, each after the one it is inside of.
@@ -40,7 +42,8 @@ enum Found {
     Nodes(Vec<NodeExecution>),
     Launched(Box<Execution>, Vec<NodeExecution>),
     Data(Values, Values),
-    Problem(Box<str>),
+    /// What is wrong, and whether it may be gone the next time.
+    Problem(Box<str>, bool),
 }
 
 /// An answer, and the place of the node that it is about.
@@ -49,19 +52,20 @@ type Answer = (usize, Found);
 impl<'a> Tree<'a> {
     /// A tree to read as far as `sync` says; `known` is what was read before.
     pub(super) fn new(remote: &'a Remote, sync: Sync, known: &'a [Rc<NodeExecution>]) -> Self {
-        Tree { remote, sync, known, nodes: Vec::new() }
+        Tree { remote, sync, known, nodes: Vec::new(), in_passing: false }
     }
 
-    /// The nodes of an execution.
+    /// The nodes of an execution, and whether a node has a problem that may be gone the next time.
     pub(super) async fn of_execution(
         mut self,
         id: &ExecutionId,
         scope: &Scope,
-    ) -> Result<Rc<[Rc<NodeExecution>]>, Error> {
+    ) -> Result<(Rc<[Rc<NodeExecution>]>, bool), Error> {
         let nodes = self.remote.list_nodes(id, "", scope).await?;
         self.add(nodes, None, 1);
         self.read(scope).await?;
-        Ok(self.finish().into())
+        let in_passing = self.in_passing;
+        Ok((self.finish().into(), in_passing))
     }
 
     /// One node.
@@ -210,7 +214,10 @@ impl<'a> Tree<'a> {
         match found {
             Found::Attempts(attempts) => node.task_executions = Some(attempts.into()),
             Found::Data(inputs, outputs) => node.data = Some((inputs, outputs)),
-            Found::Problem(text) => node.problem = Some(text.into()),
+            Found::Problem(text, in_passing) => {
+                node.problem = Some(text.into());
+                self.in_passing |= in_passing;
+            }
             Found::Nodes(nodes) => {
                 node.nodes = Some(Rc::default());
                 self.add(nodes, Some(at), below);
@@ -249,10 +256,10 @@ impl<'a> Tree<'a> {
 
 /// One node never hides the others; but without a connection nothing can be said of any.
 fn problem(at: usize, error: Error) -> Result<Answer, Error> {
-    if error.is_about_the_connection() {
+    if error.is_about_everything() {
         return Err(error);
     }
-    Ok((at, Found::Problem(error.message.as_str().into())))
+    Ok((at, Found::Problem(error.message.as_str().into(), error.is_retryable())))
 }
 
 fn may_run_a_task(node: &NodeExecution) -> bool {

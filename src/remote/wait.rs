@@ -30,7 +30,7 @@ pub struct Wait {
     pub sync: Sync,
     /// Called after each poll, with the last state at the end.
     pub progress: Option<Progress>,
-    /// How long the server may be out of reach before waiting fails; default 2 minutes.
+    /// How long the server may be out of reach or out of resources before waiting fails; default 2 minutes.
     pub patience: Duration,
 }
 
@@ -61,11 +61,13 @@ impl Remote {
             let work = Box::pin(self.sync(execution, sync, options));
             let told = polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(execution)))?;
             if execution.is_done() && told {
-                if covers(sync, wait.sync) {
+                if !covers(sync, wait.sync) {
+                    // It has ended: once more, with all that is wanted.
+                    continue;
+                }
+                if polls.is_complete(self, execution) {
                     break;
                 }
-                // It has ended: once more, with all that is wanted.
-                continue;
             }
             if let Some(progress) = wait.progress.as_ref().filter(|_| told) {
                 progress(&execution.snapshot());
@@ -99,10 +101,23 @@ impl Remote {
             let work = Box::pin(self.ask_all(executions, options));
             polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(late)))?;
         }
+        // All have ended: once more, with all that is wanted.
         let finish = |execution| -> Work<'_, ()> { Box::pin(self.sync(execution, wait.sync, options)) };
-        let work = Box::pin(together(executions.iter().map(finish).collect(), MOST));
-        // All have ended: what is left can be read in peace.
-        work.await.map(|_| ())
+        let (mut rest, mut first): (Vec<_>, bool) = (executions.iter().collect(), true);
+        while let Some(late) = rest.first() {
+            if !std::mem::take(&mut first) && !polls.pause(self).await {
+                return Err(timed_out(late));
+            }
+            let all = together(rest.iter().copied().map(finish).collect(), MOST);
+            let work = Box::pin(async { all.await.map(|_| ()) });
+            let told = polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(late)))?;
+            rest.retain(|execution| match told {
+                true => !polls.is_complete(self, execution),
+                // What was read to its end need not be read again.
+                false => !execution.settled().is_some_and(|settled| covers(settled, wait.sync)),
+            });
+        }
+        Ok(())
     }
 
     /// The state of those that have not ended.
@@ -155,13 +170,22 @@ pub(super) struct Polls {
     patience: Duration,
     began: Duration,
     reached: Duration,
+    /// When it was first seen that something is missing.
+    incomplete: Option<Duration>,
 }
 
 impl Polls {
     pub(super) fn new(remote: &Remote, wait: &Wait) -> Self {
         let now = remote.client().host.uptime();
         let deadline = wait.timeout.and_then(|timeout| now.checked_add(timeout));
-        Polls { pace: Pace::new(wait.interval), deadline, patience: wait.patience, began: now, reached: now }
+        Polls {
+            pace: Pace::new(wait.interval),
+            deadline,
+            patience: wait.patience,
+            began: now,
+            reached: now,
+            incomplete: None,
+        }
     }
 
     /// Whether the server told something this time; `None` when the time ran out.
@@ -180,13 +204,18 @@ impl Polls {
                 self.reached = host.uptime();
                 Ok(true)
             }
-            Err(error)
-                if error.is_about_the_connection() && host.uptime().saturating_sub(self.reached) < self.patience =>
-            {
+            Err(error) if error.is_retryable() && host.uptime().saturating_sub(self.reached) < self.patience => {
                 Ok(false)
             }
             Err(error) => Err(error),
         })
+    }
+
+    /// All that was wanted of an execution that has ended was read, or can't be read within the time there is.
+    pub(super) fn is_complete(&mut self, remote: &Remote, execution: &WorkflowExecution) -> bool {
+        let now = remote.client().host.uptime();
+        let since = *self.incomplete.get_or_insert(now);
+        !execution.is_incomplete() || now.saturating_sub(since) >= self.patience
     }
 
     /// The time until the next poll; false when there is none left.

@@ -78,7 +78,7 @@ impl Watch {
             pause = true;
             let work = Box::pin(remote.sync(&self.execution, sync, &self.options));
             let told = polls.poll(remote, work).await.unwrap_or_else(|| Err(self.timed_out()))?;
-            if !told {
+            if !told || self.execution.is_done() && !polls.is_complete(remote, &self.execution) {
                 continue;
             }
             let Some(change) = self.state.borrow_mut().take(&self.execution) else { continue };

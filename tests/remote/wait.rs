@@ -8,7 +8,7 @@ use flyte_remote::entity::ExecutionReference;
 use flyte_remote::error::Kind;
 use flyte_remote::idl::flyteidl::admin;
 use flyte_remote::remote::{Sync, Wait, WorkflowExecution};
-use flyte_remote::rpc::{Code, Status};
+use flyte_remote::rpc::{Code, Origin, Status};
 
 use crate::support::{call, id, ok, replay, status, unexpected, vectors, Server};
 
@@ -277,4 +277,56 @@ fn a_clock_that_is_set_changes_no_timeout_and_no_patience() {
         let waited = server.host().elapsed().as_secs();
         assert!(error.kind == Kind::Unavailable && (120..135).contains(&waited), "{waited} s");
     }
+}
+
+#[test]
+fn a_server_out_of_resources_for_a_while_is_survived_and_for_long_is_not() {
+    let waited = |until: u64| {
+        let server = ending_at(Duration::from_secs(50));
+        let (run, host) = (fetch(&server), server.host().clone());
+        server.answer(move |request| match host.elapsed().as_secs() {
+            now if now < until => status(Code::ResourceExhausted, "too many requests"),
+            _ if request.rpc == "GetExecution" => execution(4),
+            _ => ok(&admin::NodeExecutionList::default()),
+        });
+        server.run(run.wait(&Wait::default(), &call())).map_err(|error| error.kind)
+    };
+    assert_eq!(waited(100), Ok(()));
+    assert_eq!(waited(900), Err(Kind::System));
+}
+
+/// A node of an execution that has ended.
+fn one_node() -> Result<Vec<u8>, Status> {
+    let id = flyte_remote::idl::flyteidl::core::NodeExecutionIdentifier { node_id: "n0".into(), execution_id: None };
+    let closure = admin::NodeExecutionClosure { phase: 3, ..Default::default() };
+    let node = admin::NodeExecution { id: Some(id), closure: Some(closure), ..Default::default() };
+    ok(&admin::NodeExecutionList { node_executions: vec![node], token: String::new() })
+}
+
+#[test]
+fn a_wait_does_not_end_before_all_nodes_were_read_or_its_patience_is_at_an_end() {
+    let waited = |until: u64| {
+        let server = Server::new(|_| execution(2));
+        let (run, host) = (fetch(&server), server.host().clone());
+        server.answer(move |request| match request.rpc.as_str() {
+            "GetExecution" => execution(4),
+            "ListNodeExecutions" if request.decode::<admin::NodeExecutionListRequest>().unique_parent_id.is_empty() => {
+                one_node()
+            }
+            // A proxy's failure that is about this node alone.
+            "ListTaskExecutions" if host.elapsed().as_secs() < until => {
+                let mut status = Status::new(Code::Unknown, "HTTP 500").from_origin(Origin::Http);
+                status.http_status = Some(500);
+                Err(status)
+            }
+            _ => ok(&admin::TaskExecutionList::default()),
+        });
+        server.run(run.wait(&Wait::default(), &call())).unwrap();
+        let problem = run.snapshot().own_nodes()[0].problem.clone();
+        (server.host().elapsed().as_secs(), problem)
+    };
+    let (seconds, problem) = waited(30);
+    assert!((30..45).contains(&seconds) && problem.is_none(), "{seconds} s, {problem:?}");
+    let (seconds, problem) = waited(900);
+    assert!((120..135).contains(&seconds) && problem.is_some(), "{seconds} s, {problem:?}");
 }

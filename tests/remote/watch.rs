@@ -203,3 +203,19 @@ fn an_execution_that_no_list_has_is_asked_for_by_itself() {
     let error = server.run(server.remote().wait_all(&executions, &wait, &call())).unwrap_err();
     assert_eq!(error.kind, Kind::NotFound);
 }
+
+#[test]
+fn waiting_for_all_survives_a_server_out_of_reach_at_the_end() {
+    let server = Server::new(|_| ok(&execution("e0", 2)));
+    let executions = [fetch(&server, "e0")];
+    let host = server.host().clone();
+    server.answer(move |request| match request.rpc.as_str() {
+        "ListExecutions" => ok(&admin::ExecutionList { executions: vec![execution("e0", 4)], token: String::new() }),
+        _ if host.elapsed().as_secs() < 60 => status(Code::Unavailable, "rolling update"),
+        "GetExecution" => ok(&execution("e0", 4)),
+        _ => ok(&admin::NodeExecutionList::default()),
+    });
+    let remote = server.remote();
+    server.run(remote.wait_all(&executions, &Wait::default(), &call())).unwrap();
+    assert!(executions[0].snapshot().nodes.is_some());
+}
