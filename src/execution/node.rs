@@ -32,6 +32,8 @@ pub struct NodeExecution {
     pub is_dynamic: bool,
     /// It runs one node many times over lists.
     pub is_array: bool,
+    /// The server tells of its task, if only that nothing was cached.
+    pub tells_of_task: bool,
     /// The execution that it launched.
     pub launched: Option<ExecutionId>,
     /// The attempts to run its task, the first first; `None` until they were asked for.
@@ -65,6 +67,7 @@ impl NodeExecution {
             is_parent: false,
             is_dynamic: false,
             is_array: false,
+            tells_of_task: false,
             launched: None,
             task_executions: None,
             nodes: None,
@@ -101,6 +104,7 @@ impl NodeExecution {
                     let id = field(part.message()?, 1)?;
                     self.launched = if id.is_empty() { None } else { Some(ExecutionId::read(id)?) };
                 }
+                9 => self.tells_of_task = true,
                 _ => {}
             }
         }

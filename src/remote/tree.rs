@@ -156,8 +156,13 @@ impl<'a> Tree<'a> {
 
     fn may_hide_nodes(&self, at: usize) -> bool {
         self.nodes.get(at).is_some_and(|Entry { node, settled, level, .. }| {
-            let ran_nothing = node.task_executions.as_ref().is_some_and(|attempts| attempts.is_empty());
-            !settled && ran_nothing && !node.is_parent && !node.is_array && node.is_done() && *level < self.sync.depth
+            let ran_nothing = match &node.task_executions {
+                Some(attempts) => attempts.is_empty(),
+                // Attempts are not asked for, but something is known of a task.
+                None => !node.tells_of_task && node.launched.is_none() && !node.is_system(),
+            };
+            let may = node.is_done() && node.problem.is_none() && *level < self.sync.depth;
+            !settled && ran_nothing && !node.is_parent && !node.is_array && may
         })
     }
 

@@ -367,7 +367,14 @@ fn a_node_that_is_said_to_be_inside_of_itself_is_read_once() {
 
 #[test]
 fn a_settled_execution_costs_one_call_and_more_only_for_what_was_not_read() {
-    let ended = || node("n0", |node| node.closure.as_mut().unwrap().phase = 3);
+    let ended = || {
+        node("n0", |node| {
+            let closure = node.closure.as_mut().unwrap();
+            closure.phase = 3;
+            let task = admin::TaskNodeMetadata::default();
+            closure.target_metadata = Some(admin::node_execution_closure::TargetMetadata::TaskNodeMetadata(task));
+        })
+    };
     let server = tree(vec![("", ended())]);
     server.answer(move |request| match request.rpc.as_str() {
         "GetExecution" => ok(&self::execution(4)),

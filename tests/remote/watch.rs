@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use flyte_remote::entity::ExecutionReference;
 use flyte_remote::error::Kind;
+use flyte_remote::idl::flyteidl::admin::node_execution_closure::TargetMetadata;
 use flyte_remote::idl::flyteidl::{admin, core};
 use flyte_remote::remote::{Change, Sync, Wait, Watch, WorkflowExecution};
 use flyte_remote::rpc::{Code, Status};
@@ -32,7 +33,11 @@ fn execution(name: &str, phase: i32) -> admin::Execution {
 fn node(number: usize, phase: i32) -> admin::NodeExecution {
     admin::NodeExecution {
         id: Some(core::NodeExecutionIdentifier { node_id: format!("n{number}"), execution_id: None }),
-        closure: Some(admin::NodeExecutionClosure { phase, ..Default::default() }),
+        closure: Some(admin::NodeExecutionClosure {
+            phase,
+            target_metadata: Some(TargetMetadata::TaskNodeMetadata(admin::TaskNodeMetadata::default())),
+            ..Default::default()
+        }),
         metadata: Some(admin::NodeExecutionMetaData::default()),
         ..Default::default()
     }
@@ -202,6 +207,30 @@ fn an_execution_that_no_list_has_is_asked_for_by_itself() {
     let wait = Wait { sync: Sync::STATE, ..Wait::default() };
     let error = server.run(server.remote().wait_all(&executions, &wait, &call())).unwrap_err();
     assert_eq!(error.kind, Kind::NotFound);
+}
+
+#[test]
+fn the_nodes_of_a_branch_that_is_not_marked_as_a_parent_are_told() {
+    let branch = || admin::NodeExecution {
+        closure: Some(admin::NodeExecutionClosure { phase: 3, ..Default::default() }),
+        ..node(0, 3)
+    };
+    let server = Server::new(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution("run1", 4)),
+        _ => {
+            let asked: admin::NodeExecutionListRequest = request.decode();
+            let nodes = match asked.unique_parent_id.as_str() {
+                "" => vec![branch()],
+                "n0" => vec![node(1, 3)],
+                _ => panic!("a task has no nodes"),
+            };
+            ok(&admin::NodeExecutionList { node_executions: nodes, token: String::new() })
+        }
+    });
+    let execution = fetch(&server, "run1");
+    let changes = all(&server, &Watch::new(execution, Wait::default(), call()));
+    let last = changes.last().unwrap();
+    assert_eq!((last.total, last.loaded, last.done), (2, 2, 2));
 }
 
 #[test]
