@@ -119,7 +119,10 @@ impl Remote {
         let execution = match created {
             Err(error) if error.kind == Kind::AlreadyExists && execute.on_existing == OnExisting::Return => {
                 // Unless the launch plan allows no further execution now, which the server says in the same way.
-                let Ok(found) = self.get_execution(&id, &scope).await else { return Err(error) };
+                let found = match self.get_execution(&id, &scope).await {
+                    Err(failed) if failed.kind == Kind::NotFound => return Err(error),
+                    found => found?,
+                };
                 let execution = WorkflowExecution::new(self.clone(), found, Some(Rc::clone(&resolved.interface)));
                 let existing = Existing::of(&execution, &resolved.id, &resolved.interface, &inputs, options).await?;
                 execution.existed(existing);

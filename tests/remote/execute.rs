@@ -379,6 +379,18 @@ fn a_failure_says_which_execution_may_have_been_created() {
 }
 
 #[test]
+fn an_existing_execution_that_cannot_be_read_now_is_no_name_that_is_taken() {
+    let server = Server::new(|request| match request.rpc.as_str() {
+        "CreateExecution" => status(Code::AlreadyExists, "value with matching already exists"),
+        _ => status(Code::Unavailable, "rolling update"),
+    });
+    let execute = Execute { name: Some("mine".to_owned()), on_existing: OnExisting::Return, ..with_day() };
+    let error = self::execute(&server, &Target::LaunchPlan(plan()), &execute).err().unwrap();
+    assert_eq!(error.kind, Kind::Unavailable);
+    assert!(error.message.contains("ex:flytesnacks:development:mine"), "{}", error.message);
+}
+
+#[test]
 fn a_wait_that_fails_inside_of_the_execution_says_which_one_goes_on() {
     let server = Server::new(|request| match (request.rpc.as_str(), request.nth) {
         ("CreateExecution", _) => ok(&admin::ExecutionCreateResponse::default()),

@@ -1,11 +1,12 @@
 //! What must hold, whatever goes wrong on the way.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flyte_remote::entity::ExecutionId;
 use flyte_remote::error::{Error, Kind};
-use flyte_remote::execution::Phase;
+use flyte_remote::execution::{Execution, Phase};
 use flyte_remote::remote::{Change, WorkflowExecution};
 use flyte_remote::rpc::Code;
 
@@ -88,10 +89,7 @@ pub fn in_time(user: &User) {
 pub fn true_end(user: &User, execution: &WorkflowExecution, attempts: bool) {
     let (world, verb) = (user.world(), user.verb.borrow().clone());
     true_phase(&world, execution);
-    let elapsed = world.sim.elapsed().saturating_sub(verb.begin);
-    let patience_lost = verb.limits.patience.is_some_and(|patience| elapsed >= patience);
-    if patience_lost && !truth::problems(&execution.snapshot()).is_empty() {
-        // It bore with them for as long as it was told to.
+    if verb.patience_lost(&world) && !truth::problems(&execution.snapshot()).is_empty() {
         return;
     }
     same_nodes(&world, execution, attempts, "true end");
@@ -127,12 +125,21 @@ pub fn same_nodes(world: &World, execution: &WorkflowExecution, attempts: bool, 
     }
 }
 
+/// A wait tells its progress; `told` is the rank of the phase it told last.
+pub fn moves_on(world: &World, told: &Cell<i32>, execution: &Execution) {
+    let rank = workflow_rank(execution.phase);
+    if told.replace(rank) > rank {
+        world.violation("backwards", format!("{}: goes back to {}", execution.id, execution.phase.as_str()));
+    }
+}
+
 /// What a watch has told so far.
 #[derive(Default)]
 pub struct Watched {
     phase: i32,
     rows: Vec<(String, i32)>,
     done: usize,
+    patience_lost: bool,
 }
 
 impl Watched {
@@ -172,9 +179,8 @@ impl Watched {
             backwards(format!("counts {told:?}, shown {:?}, before {}", (self.rows.len(), done), self.done));
         }
         self.done = done;
-        let elapsed = world.sim.elapsed().saturating_sub(verb.begin);
-        let patience_lost = verb.limits.patience.is_some_and(|patience| elapsed >= patience);
-        let loaded = change.loaded == change.total || patience_lost;
+        self.patience_lost = verb.patience_lost(&world);
+        let loaded = change.loaded == change.total || self.patience_lost;
         if change.phase.is_terminal() && !(loaded && change.done == change.total) {
             let told = (change.loaded, change.total, change.done);
             world.violation("end missed", format!("{id}: the last change has counts {told:?}"));
@@ -184,10 +190,14 @@ impl Watched {
     /// The watch says that it has ended.
     pub fn end(&self, user: &User, execution: &WorkflowExecution) {
         let world = user.world();
-        true_end(user, execution, false);
+        if self.patience_lost {
+            true_phase(&world, execution);
+        } else {
+            true_end(user, execution, false);
+        }
         // Rows are nodes of the execution itself; those of executions that it launched are read and not shown.
         let are = world.nodes(execution.id()).keys().filter(|(name, _)| *name == execution.id().name).count();
-        if self.phase != LAST || self.rows.len() != are {
+        if self.phase != LAST || self.rows.len() != are && !self.patience_lost {
             let text = format!("{}: {} rows of {are}, rank {}", execution.id(), self.rows.len(), self.phase);
             world.violation("end missed", text);
         }

@@ -65,6 +65,17 @@ pub struct Limits {
     pub patience: Option<Duration>,
     /// It is dropped then.
     pub at_most: Option<Duration>,
+    /// It ends in a wait that bears with a server out of reach for this long.
+    pub then_patience: Option<Duration>,
+}
+
+impl Verb {
+    /// It has borne with what can't be read for as long as it was told to.
+    pub fn patience_lost(&self, world: &World) -> bool {
+        let elapsed = world.sim.elapsed().saturating_sub(self.begin);
+        let patience = self.limits.patience.or(self.limits.then_patience);
+        patience.is_some_and(|patience| elapsed >= patience)
+    }
 }
 
 impl User {

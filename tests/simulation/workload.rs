@@ -1,15 +1,17 @@
 //! What users do: random scripts over the whole of an execution's life.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use flyte_remote::entity::{ExecutionId, ExecutionReference, Reference, ResourceType};
 use flyte_remote::error::Kind;
+use flyte_remote::execution::Execution;
 use flyte_remote::host::Host as _;
 use flyte_remote::idl::flyteidl::admin::WorkflowExecutionGetRequest;
 use flyte_remote::remote::{
-    CallOptions, Execute, List, ListExecutions, Listing, Remote, Rerun, Signal, Sync, Target, Wait, Watch,
-    WorkflowExecution,
+    CallOptions, Execute, List, ListExecutions, Listing, OnExisting, Progress, Remote, Rerun, Signal, Sync, Target,
+    Wait, Watch, WorkflowExecution,
 };
 use flyte_remote::value::{InputValue, OutputValue};
 use prost::Message;
@@ -73,7 +75,7 @@ impl Story {
         let random = &mut self.random;
         let timeout = random.chance(timeouts).then(|| random.millis(50, 20_000));
         let at_most = random.chance(drops).then(|| random.millis(0, 3_000));
-        (Limits { timeout, at_most, patience: None }, CallOptions { timeout, ..CallOptions::default() })
+        (Limits { timeout, at_most, ..Limits::default() }, CallOptions { timeout, ..CallOptions::default() })
     }
 
     /// Starts an execution.
@@ -93,6 +95,8 @@ impl Story {
             1 => (None, Some(label.clone())),
             _ => (None, None),
         };
+        let take = self.random.chance(50);
+        let on_existing = if take { OnExisting::Return } else { OnExisting::Error };
         let wait = self.random.chance(10).then(Wait::default);
         let execute = Execute {
             inputs: vec![("x".to_owned(), InputValue::Number(self.random.below(100) as f64))],
@@ -100,11 +104,13 @@ impl Story {
             max_parallelism: self.random.chance(20).then_some(1),
             name: name.clone(),
             name_prefix,
+            on_existing,
             wait: wait.clone(),
             ..Execute::default()
         };
         // A timeout is that of the creation, and not of the wait.
-        let (limits, options) = self.limits(if wait.is_some() { 0 } else { 20 }, 8);
+        let (mut limits, options) = self.limits(if wait.is_some() { 0 } else { 20 }, 8);
+        limits.then_patience = wait.as_ref().map(|wait| wait.patience);
         let place = self.begin(label);
         let verb = if wait.is_some() { "execute and wait" } else { "execute" };
         let (remote, target) = (self.remote.clone(), Target::Reference(reference));
@@ -120,7 +126,7 @@ impl Story {
             }
             Some(Err(error)) => {
                 let taken = error.kind == Kind::AlreadyExists;
-                if taken && (name.is_none() || self.user.verb.borrow().faults.is_empty()) {
+                if taken && (name.is_none() || take || self.user.verb.borrow().faults.is_empty()) {
                     self.world.violation("error", format!("{verb} met its own name: {}", error.message));
                 }
                 self.failed(place, error.message.clone());
@@ -163,8 +169,9 @@ impl Story {
     fn a_wait(&mut self, timeouts: u64) -> Wait {
         let random = &mut self.random;
         let sync = *random.pick(&[Sync::STATE, Sync::NODES, Sync::TASK_EXECUTIONS, Sync::EAGER]);
-        let progress: Option<flyte_remote::remote::Progress> =
-            if random.chance(40) { Some(Rc::new(|_| ())) } else { None };
+        let (world, told) = (Rc::clone(&self.world), Cell::new(0));
+        let see = move |execution: &Execution| invariants::moves_on(&world, &told, execution);
+        let progress: Option<Progress> = if random.chance(40) { Some(Rc::new(see)) } else { None };
         Wait {
             timeout: random.chance(timeouts).then(|| random.millis(10, 60_000)),
             interval: random.chance(30).then(|| random.millis(100, 5_000)),
@@ -178,7 +185,7 @@ impl Story {
     async fn wait(&mut self, execution: &WorkflowExecution) -> bool {
         let wait = self.a_wait(20);
         let at_most = self.random.chance(15).then(|| self.random.millis(0, 20_000));
-        let limits = Limits { timeout: wait.timeout, patience: Some(wait.patience), at_most };
+        let limits = Limits { timeout: wait.timeout, patience: Some(wait.patience), at_most, ..Limits::default() };
         let options = CallOptions::default();
         let work = execution.wait(&wait, &options);
         let result = self.user.call("wait", Some(question(execution.id())), limits, work).await;
@@ -204,7 +211,7 @@ impl Story {
             // The timeout is that of the whole watch.
             let passed = self.world.sim.elapsed() - begin;
             let timeout = wait.timeout.map(|timeout| timeout.saturating_sub(passed));
-            let limits = Limits { timeout, patience: Some(wait.patience), at_most };
+            let limits = Limits { timeout, patience: Some(wait.patience), at_most, ..Limits::default() };
             let result = self.user.call("watch", Some(question(execution.id())), limits, watch.next()).await;
             match result {
                 Some(Ok(Some(change))) => watched.take(&self.user, execution.id(), &change),
@@ -359,12 +366,12 @@ impl Story {
             }
             _ => return,
         };
-        match self.random.below(4) {
+        match self.random.below(5) {
             0 => self.terminate(&execution).await,
             1 => {
                 self.watch(&execution).await;
             }
-            2 => self.set_signal(&execution).await,
+            2 | 3 => self.set_signal(&execution).await,
             _ => {
                 self.sync(&execution, Sync::NODES).await;
             }
