@@ -174,7 +174,7 @@ impl Story {
         let progress: Option<Progress> = if random.chance(40) { Some(Rc::new(see)) } else { None };
         Wait {
             timeout: random.chance(timeouts).then(|| random.millis(10, 60_000)),
-            interval: random.chance(30).then(|| random.millis(100, 5_000)),
+            interval: random.chance(30).then(|| random.millis(1_000, 10_000)),
             sync,
             progress,
             patience: *random.pick(&[Duration::from_secs(120), Duration::from_secs(120), Duration::from_secs(10)]),
