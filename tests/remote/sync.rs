@@ -183,6 +183,7 @@ fn stored(url: &str) -> Server {
             full_inputs: Some(literals("a", 1)),
             full_outputs: Some(core::LiteralMap::default()),
         }),
+        "CreateDownloadLocation" => status(Code::Unimplemented, "not here"),
         _ => unexpected(request),
     })
 }
