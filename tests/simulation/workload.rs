@@ -42,7 +42,7 @@ pub async fn story(user: Rc<User>, index: u64) {
     let remote = user.remote();
     let mut story = Story { user, world, remote, random, launched: 0 };
     story.rest(0, 20_000).await;
-    let rounds = 1 + story.random.below(3);
+    let rounds = 1 + story.random.below(2);
     let mut mine = Vec::new();
     for _ in 0..rounds {
         if index > 0 && story.random.chance(40) {
