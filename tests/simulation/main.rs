@@ -184,3 +184,13 @@ fn calls_that_go_on_after_they_were_dropped_are_noticed() {
 fn errors_without_a_reason_are_noticed() {
     noticed(Mutation::WrongReasons, "error");
 }
+
+#[test]
+fn lists_that_lack_something_are_noticed() {
+    noticed(Mutation::ShortPages, "lists");
+}
+
+#[test]
+fn timeouts_that_mind_a_clock_that_is_set_are_noticed() {
+    noticed(Mutation::TimeoutsByTheClock, "timeout");
+}

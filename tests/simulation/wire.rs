@@ -12,6 +12,7 @@ use flyte_remote::host::{BodyReader, ChunkFuture, FetchError, Host, HttpBody, Ht
 use flyte_remote::rpc::{Call, Channel, Code, Origin, Reply, Status};
 
 use super::faults::Fault;
+use super::mutations::Mutation;
 use super::user::{InFlight, User};
 
 /// What the client gets to see of an exchange.
@@ -170,7 +171,10 @@ impl Host for UserHost {
     }
 
     fn uptime(&self) -> Duration {
-        self.user.world().sim.uptime()
+        match self.user.world().mutation {
+            Mutation::TimeoutsByTheClock => self.user.clock(),
+            _ => self.user.world().sim.uptime(),
+        }
     }
 
     fn sleep(&self, duration: Duration) -> LocalFuture<()> {
