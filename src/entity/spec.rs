@@ -4,6 +4,8 @@ use super::{Identifier, ResourceType};
 use crate::codec::{field, Fields, Malformed, Writer};
 use crate::value::sorted_entries;
 
+const MAX_DEPTH: u32 = 100;
+
 /// A message on the way from a spec to an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -60,7 +62,6 @@ fn copy(
     visit: &mut dyn FnMut(Identifier) -> Identifier,
     depth: u32,
 ) -> Result<Vec<u8>, Malformed> {
-    const MAX_DEPTH: u32 = 100;
     if depth > MAX_DEPTH {
         return Err(Malformed);
     }
@@ -75,6 +76,36 @@ fn copy(
         };
     }
     Ok(out.done())
+}
+
+/// The ids of the branch nodes of a serialised `flyteidl.admin.Workflow`, at all levels and of its sub-workflows.
+pub(crate) fn branch_ids(workflow: &[u8]) -> Result<Vec<String>, Malformed> {
+    // closure.compiled_workflow: primary and sub_workflows, each with a template
+    let (mut fields, mut ids) = (Fields::of(field(field(workflow, 2)?, 1)?), Vec::new());
+    while let Some(part) = fields.next()? {
+        if matches!(part.number, 1 | 2) {
+            find_branches(field(part.message()?, 1)?, Shape::WorkflowTemplate, &mut ids, 0)?;
+        }
+    }
+    Ok(ids)
+}
+
+fn find_branches(bytes: &[u8], shape: Shape, ids: &mut Vec<String>, depth: u32) -> Result<(), Malformed> {
+    let (mut fields, mut id) = (Fields::of(bytes), String::new());
+    while let Some(part) = fields.next()? {
+        match step(shape, part.number) {
+            _ if depth > MAX_DEPTH => return Err(Malformed),
+            None if shape == Shape::Node && part.number == 1 => id = part.text()?,
+            None | Some(Shape::Identifier(_)) => {}
+            Some(inner) => {
+                if inner == Shape::BranchNode {
+                    ids.push(id.clone());
+                }
+                find_branches(part.message()?, inner, ids, depth + 1)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The serialised `LaunchPlanSpec` of a workflow's default launch plan: every input is required, nothing else is said.
@@ -112,6 +143,33 @@ mod tests {
     fn workflow_node(reference: core::workflow_node::Reference) -> core::Node {
         let target = core::node::Target::WorkflowNode(core::WorkflowNode { reference: Some(reference) });
         core::Node { target: Some(target), ..Default::default() }
+    }
+
+    #[test]
+    fn branches_are_found_in_branches_and_sub_workflows() {
+        let branch = |id: &str, then: core::Node| {
+            let block = core::IfBlock { then_node: Some(Box::new(then)), ..Default::default() };
+            let if_else = core::IfElseBlock { case: Some(Box::new(block)), ..Default::default() };
+            let target = core::BranchNode { if_else: Some(Box::new(if_else)) };
+            core::Node {
+                id: id.to_owned(),
+                target: Some(core::node::Target::BranchNode(Box::new(target))),
+                ..Default::default()
+            }
+        };
+        let compiled = |nodes| core::CompiledWorkflow {
+            template: Some(core::WorkflowTemplate { nodes, ..Default::default() }),
+            ..Default::default()
+        };
+        let closure = core::CompiledWorkflowClosure {
+            primary: Some(compiled(vec![task_node("t"), branch("n1", branch("n1-n0", task_node("t")))])),
+            sub_workflows: vec![compiled(vec![branch("n4", task_node("t"))])],
+            ..Default::default()
+        };
+        let closure = admin::WorkflowClosure { compiled_workflow: Some(closure), ..Default::default() };
+        let workflow = admin::Workflow { closure: Some(closure), ..Default::default() };
+        assert_eq!(branch_ids(&workflow.encode_to_vec()).unwrap(), ["n1", "n1-n0", "n4"]);
+        assert!(branch_ids(&[]).unwrap().is_empty());
     }
 
     fn spec() -> admin::WorkflowSpec {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::branches::Branches;
 use super::call::CallOptions;
 use super::{AttachedNode, Existing, Remote, Sync, Wait};
 use crate::entity::{ExecutionId, Interface};
@@ -32,6 +33,7 @@ struct Inner {
     existing: OnceCell<Existing>,
     /// What could not be read about a node the last time may be there the next time.
     incomplete: Cell<bool>,
+    branches: Branches,
 }
 
 impl WorkflowExecution {
@@ -48,6 +50,7 @@ impl WorkflowExecution {
                 shown: Cell::new(0),
                 settled: Cell::new(None),
                 incomplete: Cell::new(false),
+                branches: Branches::default(),
                 existing: OnceCell::new(),
             }),
         }
@@ -225,6 +228,10 @@ impl WorkflowExecution {
     /// How much was read when nothing could change any more.
     pub(super) fn settled(&self) -> Option<Sync> {
         self.inner.settled.get()
+    }
+
+    pub(super) fn branches(&self) -> &Branches {
+        &self.inner.branches
     }
 
     /// Whether a node could not be read the last time, and may be the next time.

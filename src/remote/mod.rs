@@ -14,6 +14,7 @@
 //!   link is renewed once.
 
 mod attached;
+mod branches;
 mod call;
 mod client;
 mod connect;

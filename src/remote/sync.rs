@@ -65,7 +65,7 @@ impl Remote {
         let (mut settled, mut incomplete) = (execution.settled(), false);
         if sync.depth > 0 && !(settled.is_some_and(|settled| covers(settled, sync)) && known.raw == snapshot.raw) {
             let tree = Tree::new(self, sync, known.nodes.as_deref().unwrap_or_default());
-            let (nodes, in_passing) = tree.of_execution(execution.id(), &scope).await?;
+            let (nodes, in_passing) = tree.of_execution(&snapshot, execution.branches(), &scope).await?;
             incomplete = in_passing;
             let ended = snapshot.is_done() && nodes.iter().all(|node| is_settled(node));
             settled = ended.then_some(sync);

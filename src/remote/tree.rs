@@ -1,15 +1,15 @@
 //! The nodes of an execution at all levels, read level by level: all calls of a level run at the same time.
 //!
-//! The server says of each node whether it has nodes of its own and what it launched, so the workflow's definition is not
-//! needed, and a node of any kind can be read. What can't be read about a node becomes its `problem`.
+//! The server says of each node whether it has nodes of its own and what it launched, so the workflow's definition is
+//! hardly ever needed, and a node of any kind can be read. What can't be read about a node becomes its `problem`.
 
 use std::rc::Rc;
 
+use super::branches::Branches;
 use super::call::Scope;
 use super::sync::{is_settled, Sync};
 use super::together::{together, Work};
 use super::Remote;
-use crate::entity::ExecutionId;
 use crate::error::Error;
 use crate::execution::{Execution, NodeExecution, TaskExecution};
 use crate::value::Values;
@@ -23,6 +23,8 @@ pub(super) struct Tree<'a> {
     nodes: Vec<Entry>,
     /// A node has a problem that may be gone the next time.
     in_passing: bool,
+    /// The execution that it is of, and the branches of what executions run.
+    owner: Option<(&'a Execution, &'a Branches)>,
 }
 
 /// A node, each after the one it is inside of.
@@ -52,16 +54,18 @@ type Answer = (usize, Found);
 impl<'a> Tree<'a> {
     /// A tree to read as far as `sync` says; `known` is what was read before.
     pub(super) fn new(remote: &'a Remote, sync: Sync, known: &'a [Rc<NodeExecution>]) -> Self {
-        Tree { remote, sync, known, nodes: Vec::new(), in_passing: false }
+        Tree { remote, sync, known, nodes: Vec::new(), in_passing: false, owner: None }
     }
 
     /// The nodes of an execution, and whether a node has a problem that may be gone the next time.
     pub(super) async fn of_execution(
         mut self,
-        id: &ExecutionId,
+        execution: &'a Execution,
+        branches: &'a Branches,
         scope: &Scope,
     ) -> Result<(Rc<[Rc<NodeExecution>]>, bool), Error> {
-        let nodes = self.remote.list_nodes(id, "", scope).await?;
+        let nodes = self.remote.list_nodes(&execution.id, "", scope).await?;
+        self.owner = Some((execution, branches));
         self.add(nodes, None, 1);
         self.read(scope).await?;
         let in_passing = self.in_passing;
@@ -142,8 +146,13 @@ impl<'a> Tree<'a> {
             for answer in answers {
                 self.take(answer);
             }
-            // Old servers do not mark branches as parents: what ran nothing itself may have nodes.
-            let silent: Vec<usize> = (begin..end).filter(|at| self.may_hide_nodes(*at)).collect();
+            // Old servers do not mark branches as parents.
+            let mut silent = Vec::new();
+            for at in begin..end {
+                if self.may_hide_nodes(at) && self.is_branch(at, scope).await? {
+                    silent.push(at);
+                }
+            }
             let work = silent.into_iter().filter_map(|at| Some(self.ask_for_nodes(at, self.nodes.get(at)?, scope)));
             let work: Vec<Work<'_, Answer>> = work.collect();
             for answer in together(work, self.sync.concurrency).await? {
@@ -154,16 +163,31 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
+    /// It ran nothing itself, as far as is known.
     fn may_hide_nodes(&self, at: usize) -> bool {
         self.nodes.get(at).is_some_and(|Entry { node, settled, level, .. }| {
             let ran_nothing = match &node.task_executions {
                 Some(attempts) => attempts.is_empty(),
-                // Attempts are not asked for, but something is known of a task.
                 None => !node.tells_of_task && node.launched.is_none() && !node.is_system(),
             };
             let may = node.is_done() && node.problem.is_none() && *level < self.sync.depth;
             !settled && ran_nothing && !node.is_parent && !node.is_array && may
         })
+    }
+
+    /// It may be a branch: it has no attempts, or the definition says so where attempts are not asked for.
+    async fn is_branch(&self, at: usize, scope: &Scope) -> Result<bool, Error> {
+        let Some(entry) = self.nodes.get(at) else { return Ok(false) };
+        if entry.node.task_executions.is_some() {
+            return Ok(true);
+        }
+        let Some((top, branches)) = self.owner else { return Ok(false) };
+        let mut outer = entry.parent.and_then(|at| self.nodes.get(at));
+        while let Some(inner) = outer.filter(|outer| outer.node.launched_execution.is_none()) {
+            outer = inner.parent.and_then(|at| self.nodes.get(at));
+        }
+        let execution = outer.and_then(|outer| outer.node.launched_execution.as_deref()).unwrap_or(top);
+        Ok(branches.of(execution, self.remote, scope).await?.contains(&entry.node.spec_node_id))
     }
 
     /// The questions about a node.

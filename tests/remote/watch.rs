@@ -215,12 +215,32 @@ fn the_nodes_of_a_branch_that_is_not_marked_as_a_parent_are_told() {
         closure: Some(admin::NodeExecutionClosure { phase: 3, ..Default::default() }),
         ..node(0, 3)
     };
+    let task = || admin::NodeExecution {
+        id: Some(core::NodeExecutionIdentifier { node_id: "n9".to_owned(), execution_id: None }),
+        ..branch()
+    };
+    let run = || {
+        let mut run = execution("run1", 4);
+        run.closure.as_mut().unwrap().workflow_id = Some(core::Identifier { name: "wf".into(), ..Default::default() });
+        run
+    };
+    let workflow = || {
+        let target = core::node::Target::BranchNode(Box::default());
+        let n0 = core::Node { id: "n0".to_owned(), target: Some(target), ..Default::default() };
+        let n9 = core::Node { id: "n9".to_owned(), ..Default::default() };
+        let template = core::WorkflowTemplate { nodes: vec![n0, n9], ..Default::default() };
+        let primary = core::CompiledWorkflow { template: Some(template), connections: None };
+        let closure = core::CompiledWorkflowClosure { primary: Some(primary), ..Default::default() };
+        let closure = admin::WorkflowClosure { compiled_workflow: Some(closure), created_at: None };
+        admin::Workflow { closure: Some(closure), ..Default::default() }
+    };
     let server = Server::new(move |request| match request.rpc.as_str() {
-        "GetExecution" => ok(&execution("run1", 4)),
+        "GetExecution" => ok(&run()),
+        "GetWorkflow" => ok(&workflow()),
         _ => {
             let asked: admin::NodeExecutionListRequest = request.decode();
             let nodes = match asked.unique_parent_id.as_str() {
-                "" => vec![branch()],
+                "" => vec![branch(), task()],
                 "n0" => vec![node(1, 3)],
                 _ => panic!("a task has no nodes"),
             };
@@ -228,9 +248,12 @@ fn the_nodes_of_a_branch_that_is_not_marked_as_a_parent_are_told() {
         }
     });
     let execution = fetch(&server, "run1");
+    server.forget();
     let changes = all(&server, &Watch::new(execution, Wait::default(), call()));
     let last = changes.last().unwrap();
-    assert_eq!((last.total, last.loaded, last.done), (2, 2, 2));
+    assert_eq!((last.total, last.loaded, last.done), (3, 3, 3));
+    // The definition says which nodes are branches, so that not every node is asked for its own.
+    assert_eq!(server.rpcs(), ["GetExecution", "ListNodeExecutions", "GetWorkflow", "ListNodeExecutions"]);
 }
 
 #[test]
