@@ -215,7 +215,7 @@ fn the_nodes_of_a_branch_that_is_not_marked_as_a_parent_are_told() {
         closure: Some(admin::NodeExecutionClosure { phase: 3, ..Default::default() }),
         ..node(0, 3)
     };
-    let task = || admin::NodeExecution {
+    let task = move || admin::NodeExecution {
         id: Some(core::NodeExecutionIdentifier { node_id: "n9".to_owned(), execution_id: None }),
         ..branch()
     };
