@@ -7,6 +7,7 @@ import { installFields } from './fields.js'
 import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
 import { pack, unpack } from './packed.js'
+import { installParts } from './parts.js'
 import { installRemote } from './remote.js'
 import { memorySource, type Source } from './source.js'
 import { installValues } from './values.js'
@@ -73,6 +74,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   installMethods()
   installValues(bindings.FlyteValues)
   installFields()
+  installParts()
   installRemote()
   state = 'ready'
 }

@@ -40,6 +40,7 @@ const OTHER = 22
 const BINARY = 23
 const ERROR = 24
 const OFFLOADED = 25
+const BESIDE = 26
 
 /** Deeper values are refused; it also ends a value that contains itself. */
 const MAX_DEPTH = 100
@@ -335,8 +336,11 @@ function join(chunks: Uint8Array[]): Uint8Array {
   return joined
 }
 
+/** A form, and what a value refers to by its place. */
+type FormWith = Form & { beside?: unknown[] }
+
 /** A packed value of the core as JavaScript users expect it. */
-export function unpack(numbers: BigUint64Array, text: string, bytes: Uint8Array, form: Form | undefined): unknown {
+export function unpack(numbers: BigUint64Array, text: string, bytes: Uint8Array, form: FormWith | undefined): unknown {
   return new Unpacker(numbers, text, bytes, form ?? {}).value()
 }
 
@@ -354,7 +358,7 @@ class Unpacker {
     numbers: BigUint64Array,
     readonly text: string,
     readonly rawBytes: Uint8Array,
-    readonly form: Form,
+    readonly form: FormWith,
   ) {
     this.floats = new Float64Array(numbers.buffer, numbers.byteOffset, numbers.length)
     this.ints = new BigInt64Array(numbers.buffer, numbers.byteOffset, numbers.length)
@@ -458,7 +462,7 @@ class Unpacker {
         return new UnionVariant(tag, this.value())
       }
       case LITERAL:
-        return JSON.parse(protoToText('flyteidl.core.Literal', this.bytes()))
+        return JSON.parse(protoToText(this.string(), this.bytes()))
       case BINARY: {
         const tag = this.string()
         return { tag, value: this.bytes() }
@@ -471,6 +475,8 @@ class Unpacker {
         const uri = this.string()
         return new OffloadedLiteral(uri, this.number())
       }
+      case BESIDE:
+        return this.form.beside?.[this.number()]
       default:
         throw new Error(`flyte-remote: no value begins with ${mark}`)
     }
@@ -516,9 +522,12 @@ class Unpacker {
       const index = this.number()
       if (index === this.keys.length) this.keys.push(this.string())
       const key = this.keys[index] as string
+      // What is no value itself does not show when the object is printed or copied.
+      const enumerable = this.floats[this.at] !== BESIDE
       const value = this.value()
       // An ordinary key in a Flyte map.
-      if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+      if (!enumerable || key === '__proto__')
+        Object.defineProperty(object, key, { value, writable: true, enumerable, configurable: true })
       else object[key] = value
     }
     return object

@@ -3,7 +3,7 @@
 
 use prost_types::{Duration, Timestamp};
 
-use super::wire::{close, open, push_bytes, push_tag, push_varint, Wire, BYTES, FIXED64, VARINT};
+use super::wire::{close, open, push_bytes, push_tag, push_varint, Wire, BYTES, FIXED32, FIXED64, VARINT};
 
 /// Bytes that are not the message they should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,18 @@ impl<'a> Field<'a> {
         Ok(self.int()? as i32)
     }
 
+    /// The numbers of a repeated field: one, or several that are packed.
+    pub(crate) fn ints(&self) -> Result<Vec<i64>, Malformed> {
+        if self.wire_type == VARINT {
+            return Ok(vec![self.bits.cast_signed()]);
+        }
+        let (mut wire, mut ints) = (Wire::new(self.message()?), Vec::new());
+        while wire.len() > 0 {
+            ints.push(wire.varint().map_err(|_| Malformed)?.cast_signed());
+        }
+        Ok(ints)
+    }
+
     /// A boolean.
     pub(crate) fn flag(&self) -> Result<bool, Malformed> {
         Ok(self.int()? != 0)
@@ -91,6 +103,16 @@ impl<'a> Field<'a> {
     pub(crate) fn double(&self) -> Result<f64, Malformed> {
         if self.wire_type == FIXED64 {
             Ok(f64::from_bits(self.bits))
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    /// A float of 32 bits.
+    #[allow(clippy::cast_possible_truncation)] // there are no more
+    pub(crate) fn float(&self) -> Result<f32, Malformed> {
+        if self.wire_type == FIXED32 {
+            Ok(f32::from_bits(self.bits as u32))
         } else {
             Err(Malformed)
         }

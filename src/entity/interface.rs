@@ -1,7 +1,8 @@
 //! What an entity takes and gives.
 
+use super::object::Object;
 use crate::codec::{field, Fields, Malformed};
-use crate::value::{sorted_entries, Literal, LiteralType};
+use crate::value::{from_literal, sorted_entries, Literal, LiteralType, OutputValue};
 
 /// A named, typed value.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,39 @@ impl Interface {
         self.outputs.iter().find(|output| output.name == name)
     }
 
+    /// The declared type of the input called `name`.
+    pub(crate) fn type_of(&self, name: &str) -> Option<&LiteralType> {
+        self.input(name).map(|input| &input.literal_type)
+    }
+
+    /// As a plain object: `inputs` as `InputVariable[]` and `outputs` as `Variable[]`.
+    pub(crate) fn to_output(&self) -> OutputValue {
+        let mut object = Object::default();
+        object.set("inputs", self.inputs_to_output()).set("outputs", self.outputs_to_output());
+        object.done()
+    }
+
+    /// `InputVariable[]`
+    pub(crate) fn inputs_to_output(&self) -> OutputValue {
+        let one = |input: &Input| {
+            let mut object = described(&input.name, &input.literal_type, &input.description);
+            object.flag("required", input.required);
+            for (name, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
+                if let Some(literal) = literal {
+                    object.set(name, from_literal(literal.as_bytes(), Some(&input.literal_type)));
+                }
+            }
+            object.done()
+        };
+        OutputValue::List(self.inputs.iter().map(one).collect())
+    }
+
+    /// `Variable[]`
+    pub(crate) fn outputs_to_output(&self) -> OutputValue {
+        let one = |output: &Variable| described(&output.name, &output.literal_type, &output.description).done();
+        OutputValue::List(self.outputs.iter().map(one).collect())
+    }
+
     /// A task's or workflow's interface, from a serialised `flyteidl.core.TypedInterface`: every input is required.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut interface = Interface::default();
@@ -67,10 +101,15 @@ impl Interface {
                 fixed: None,
             });
         }
-        for (name, variable) in sorted_entries(field(bytes, 2)?)? {
-            interface.outputs.push(variable_of(name, variable)?);
+        interface.with_outputs(field(bytes, 2)?)
+    }
+
+    /// With outputs, a serialised `flyteidl.core.VariableMap`.
+    pub(crate) fn with_outputs(mut self, map: &[u8]) -> Result<Self, Malformed> {
+        for (name, variable) in sorted_entries(map)? {
+            self.outputs.push(variable_of(name, variable)?);
         }
-        Ok(interface)
+        Ok(self)
     }
 
     /// With what a launch plan says about inputs, a serialised `flyteidl.core.ParameterMap`: defaults, and which are
@@ -144,6 +183,12 @@ impl Interface {
         #[allow(clippy::indexing_slicing)] // found or inserted there just now
         &mut self.inputs[index]
     }
+}
+
+fn described(name: &str, literal_type: &LiteralType, description: &str) -> Object {
+    let mut object = Object::default();
+    object.text("name", name).text("type", &literal_type.text()).text("description", description);
+    object
 }
 
 /// From a serialised `flyteidl.core.Variable`.

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::task::created_at;
-use super::{Identifier, Interface, ResourceType};
+use super::{Identifier, Input, Interface, ResourceType};
 use crate::codec::{field, Fields, Malformed};
+use crate::value::TypeKind;
 
 /// A launch plan as the server knows it.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct LaunchPlan {
     pub created_at: Option<prost_types::Timestamp>,
     /// The whole `flyteidl.admin.LaunchPlan`.
     pub raw: Rc<[u8]>,
+    /// The server has put the workflow's inputs and outputs into it, with all types.
+    is_complete: bool,
 }
 
 impl LaunchPlan {
@@ -40,17 +43,26 @@ impl LaunchPlan {
                 _ => {}
             }
         }
-        let (mut active, mut fields) = (false, Fields::of(closure));
+        let (mut active, mut expected, mut fields) = (false, [None, None], Fields::of(closure));
         while let Some(part) = fields.next()? {
-            if part.number == 1 {
-                active = part.int()? == 1;
+            match part.number {
+                1 => active = part.int()? == 1,
+                2 => expected[0] = Some(part.message()?),
+                3 => expected[1] = Some(part.message()?),
+                _ => {}
             }
         }
+        let [expected_inputs, expected_outputs] = expected;
         let workflow_id = Identifier { resource_type: ResourceType::Workflow, ..Identifier::read(field(spec, 1)?)? };
         let interface = Interface::default()
-            .with_parameters(field(closure, 2)?)?
+            .with_parameters(expected_inputs.unwrap_or_default())?
+            .with_outputs(expected_outputs.unwrap_or_default())?
             .with_parameters(field(spec, 3)?)?
             .with_fixed(field(spec, 4)?)?;
+        // The server leaves fixed inputs out, so that their types stand in the workflow alone.
+        let is_typed = |input: &Input| input.literal_type.kind != TypeKind::Unknown;
+        let is_complete =
+            expected_inputs.is_some() && expected_outputs.is_some() && interface.inputs.iter().all(is_typed);
         let created_at = created_at(closure, 4)?;
         Ok(LaunchPlan {
             id: Identifier { resource_type: ResourceType::LaunchPlan, ..id.or(read).unwrap_or_default() },
@@ -59,7 +71,14 @@ impl LaunchPlan {
             active,
             created_at,
             raw,
+            is_complete,
         })
+    }
+
+    /// Its interface is the whole one also without [`Self::with_workflow`].
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// The same plan with its workflow's interface under its own defaults and fixed inputs.

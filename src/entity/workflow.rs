@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::task::created_at;
-use super::{Identifier, Interface, ResourceType};
+use super::{ChildPlan, Identifier, Interface, ResourceType};
 use crate::codec::{field, Fields, Malformed};
 
 /// A workflow as the server knows it.
@@ -19,6 +19,8 @@ pub struct Workflow {
     pub created_at: Option<prost_types::Timestamp>,
     /// The whole `flyteidl.admin.Workflow`, compiled closure included.
     pub raw: Rc<[u8]>,
+    /// The launch plans that its nodes refer to; only what `fetch_workflow` gives has them.
+    pub launch_plans: Rc<[ChildPlan]>,
 }
 
 impl Workflow {
@@ -48,6 +50,7 @@ impl Workflow {
             short_description,
             created_at,
             raw,
+            launch_plans: Rc::default(),
         })
     }
 }

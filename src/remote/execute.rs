@@ -190,9 +190,7 @@ impl Remote {
                 }
                 Some(ResourceType::LaunchPlan) => {
                     let id = self.resolve(reference, ResourceType::LaunchPlan, scope).await?;
-                    let plan = self.get_launch_plan(id, scope).await?;
-                    let workflow = self.get_workflow(plan.workflow_id.clone(), scope).await?;
-                    let plan = plan.with_workflow(&workflow.interface);
+                    let plan = self.get_whole_launch_plan(id, scope).await?;
                     Ok(Resolved { id: plan.id, interface: plan.interface })
                 }
                 _ => Err(Error::option("kind", "expected task, workflow or launchPlan: what kind of entity is it?")),

@@ -5,15 +5,18 @@ use std::rc::Rc;
 use super::call::{CallOptions, Scope};
 use super::client::bad_reply;
 use super::page::{newest, Page};
+use super::together::{together, Work};
 use super::{Remote, WorkflowExecution};
 use crate::codec::{field, Malformed, Writer};
 use crate::entity::reference::required_name;
-use crate::entity::{ExecutionReference, Identifier, LaunchPlan, Reference, ResourceType, Task, Workflow};
+use crate::entity::{ChildPlan, ExecutionReference, Identifier, LaunchPlan, Reference, ResourceType, Task, Workflow};
 use crate::error::{Error, Kind};
 
 pub(super) const GET_TASK: &str = "/flyteidl.service.AdminService/GetTask";
 pub(super) const GET_WORKFLOW: &str = "/flyteidl.service.AdminService/GetWorkflow";
 pub(super) const GET_LAUNCH_PLAN: &str = "/flyteidl.service.AdminService/GetLaunchPlan";
+/// How many launch plans of a workflow are fetched at the same time.
+const MOST_PLANS: usize = 32;
 const LIST_TASKS: &str = "/flyteidl.service.AdminService/ListTasks";
 const LIST_WORKFLOWS: &str = "/flyteidl.service.AdminService/ListWorkflows";
 const LIST_LAUNCH_PLANS: &str = "/flyteidl.service.AdminService/ListLaunchPlans";
@@ -29,17 +32,32 @@ impl Remote {
         self.get_task(id, &scope).await
     }
 
-    /// A workflow, by default its version registered last.
+    /// A workflow, by default its version registered last, with the launch plans that its nodes refer to at any level; all of
+    /// them are fetched at the same time. One that can't be fetched is the `problem` of its nodes.
     ///
     /// # Errors
-    /// `Kind::NotFound`, or as the call fails.
+    /// `Kind::NotFound`, or as the call for the workflow fails.
     pub async fn fetch_workflow(&self, reference: &Reference, options: &CallOptions) -> Result<Rc<Workflow>, Error> {
         let scope = self.client().begin(options);
         let id = self.resolve(reference, ResourceType::Workflow, &scope).await?;
-        self.get_workflow(id, &scope).await
+        let workflow = self.get_workflow(id, &scope).await?;
+        let ids = workflow.launch_plan_ids();
+        if ids.is_empty() {
+            return Ok(workflow);
+        }
+        let work = ids.into_iter().map(|id| -> Work<'_, ChildPlan> {
+            let scope = &scope;
+            Box::pin(async move {
+                let plan = self.get_launch_plan(id.clone(), scope).await;
+                Ok((id, plan.map(Rc::new).map_err(|error| error.message.as_str().into())))
+            })
+        });
+        let launch_plans = together(work.collect(), MOST_PLANS).await?.into();
+        Ok(Rc::new(Workflow { launch_plans, ..(*workflow).clone() }))
     }
 
-    /// A launch plan with its workflow's interface, by default its version registered last, active or not.
+    /// A launch plan with its workflow's interface, by default its version registered last, active or not. The workflow is
+    /// fetched only where the plan does not have all of it: for the types of fixed inputs, or from old servers.
     ///
     /// # Errors
     /// `Kind::NotFound`, or as a call fails.
@@ -50,9 +68,7 @@ impl Remote {
     ) -> Result<Rc<LaunchPlan>, Error> {
         let scope = self.client().begin(options);
         let id = self.resolve(reference, ResourceType::LaunchPlan, &scope).await?;
-        let plan = self.get_launch_plan(id, &scope).await?;
-        let workflow = self.get_workflow(plan.workflow_id.clone(), &scope).await?;
-        Ok(Rc::new(plan.with_workflow(&workflow.interface)))
+        self.get_whole_launch_plan(id, &scope).await.map(Rc::new)
     }
 
     /// An execution, attached: it can sync, wait and terminate itself.
@@ -84,6 +100,16 @@ impl Remote {
     pub(super) async fn get_launch_plan(&self, id: Identifier, scope: &Scope) -> Result<LaunchPlan, Error> {
         let raw = self.get(GET_LAUNCH_PLAN, &id, scope).await?;
         LaunchPlan::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_LAUNCH_PLAN))
+    }
+
+    /// A launch plan with its workflow's interface.
+    pub(super) async fn get_whole_launch_plan(&self, id: Identifier, scope: &Scope) -> Result<LaunchPlan, Error> {
+        let plan = self.get_launch_plan(id, scope).await?;
+        if plan.is_complete() {
+            return Ok(plan);
+        }
+        let workflow = self.get_workflow(plan.workflow_id.clone(), scope).await?;
+        Ok(plan.with_workflow(&workflow.interface))
     }
 
     async fn get(&self, method: &'static str, id: &Identifier, scope: &Scope) -> Result<Rc<[u8]>, Error> {

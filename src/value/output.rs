@@ -87,6 +87,10 @@ pub enum OutputValue {
         /// How many bytes it has.
         size: u64,
     },
+    /// Something that crosses beside the value, by its place.
+    Beside(usize),
+    /// A serialised message of the type of this name, which JavaScript gets as ProtoJSON.
+    Message(&'static str, Vec<u8>),
     /// A literal that this client can't show as a value: the serialised `flyteidl.core.Literal`.
     Literal(Vec<u8>),
 }
@@ -114,7 +118,7 @@ impl OutputValue {
             OutputValue::Binary { .. } => "binary",
             OutputValue::Error { .. } => "an error",
             OutputValue::Offloaded { .. } => "an offloaded literal",
-            OutputValue::Literal(_) => "no value",
+            OutputValue::Beside(_) | OutputValue::Message(..) | OutputValue::Literal(_) => "no value",
         }
     }
 }

@@ -33,6 +33,7 @@ const OTHER: u32 = 22;
 const BINARY: u32 = 23;
 const ERROR: u32 = 24;
 const OFFLOADED: u32 = 25;
+const BESIDE: u32 = 26;
 
 /// A packed value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -236,6 +237,13 @@ impl Packer {
         self.packed.bytes.extend_from_slice(bytes);
     }
 
+    /// A message that JavaScript gets as ProtoJSON.
+    fn message(&mut self, name: &str, bytes: &[u8]) {
+        self.mark(LITERAL);
+        self.text(name);
+        self.bytes(bytes);
+    }
+
     #[allow(clippy::cast_precision_loss)]
     fn value(&mut self, value: &OutputValue, depth: usize) {
         match value {
@@ -329,10 +337,12 @@ impl Packer {
                 self.text(uri);
                 self.number(*size as f64);
             }
-            OutputValue::Literal(literal) => {
-                self.mark(LITERAL);
-                self.bytes(literal);
+            OutputValue::Beside(place) => {
+                self.mark(BESIDE);
+                self.count(*place);
             }
+            OutputValue::Literal(bytes) => self.message("flyteidl.core.Literal", bytes),
+            OutputValue::Message(name, bytes) => self.message(name, bytes),
         }
     }
 

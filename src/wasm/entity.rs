@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Date, Object};
+use js_sys::{Array, Date, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
-use super::error::set;
+use super::error::{set, to_js_error};
 use super::json::wire_to_js;
 use super::lend::{put, Lent};
-use super::value::output;
-use crate::entity::{type_in_words, Interface, LaunchPlan, Task, Variable, Workflow};
+use super::value::{output, output_as};
+use crate::entity::{Entity, LaunchPlan, Task, Workflow};
 use crate::remote::Target;
-use crate::value::from_literal;
+use crate::value::Packed;
 
 /// A registered task.
 #[wasm_bindgen]
@@ -57,14 +57,14 @@ macro_rules! entity {
 
             /// Declared inputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "InputVariable[]")]
-            pub fn inputs(&self) -> Result<Array, JsValue> {
-                inputs(&self.inner.interface)
+            pub fn inputs(&self) -> Result<JsValue, JsValue> {
+                output(&self.inner.interface.inputs_to_output())
             }
 
             /// Declared outputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "Variable[]")]
-            pub fn outputs(&self) -> Array {
-                self.inner.interface.outputs.iter().map(variable).collect()
+            pub fn outputs(&self) -> Result<JsValue, JsValue> {
+                output(&self.inner.interface.outputs_to_output())
             }
 
             /// When it was registered.
@@ -84,6 +84,12 @@ macro_rules! entity {
             pub fn to_json(&self) -> Result<JsValue, JsValue> {
                 wire_to_js($message, &self.inner.raw)
             }
+
+            #[doc = concat!("The whole serialised `", $message, "`.")]
+            #[wasm_bindgen(js_name = toBytes, unchecked_return_type = "Uint8Array<ArrayBuffer>")]
+            pub fn to_bytes(&self) -> Uint8Array {
+                Uint8Array::from(&*self.inner.raw)
+            }
         }
     };
 }
@@ -102,7 +108,33 @@ impl FlyteTask {
 }
 
 #[wasm_bindgen]
+impl FlyteWorkflow {
+    /// The values of the properties that `js/parts.ts` adds.
+    #[wasm_bindgen(js_name = __parts, skip_typescript)]
+    pub fn parts(&self) -> Result<JsValue, JsValue> {
+        let graph = self.inner.graph();
+        let form = Object::new();
+        set(&form, "beside", graph.entities.into_iter().map(handle).collect::<Array>().into());
+        output_as(&Packed::of(&graph.value), &form)
+    }
+}
+
+fn handle(entity: Entity) -> JsValue {
+    match entity {
+        Entity::Task(inner) => FlyteTask { inner }.into(),
+        Entity::Workflow(inner) => FlyteWorkflow { inner }.into(),
+        Entity::LaunchPlan(inner) => FlyteLaunchPlan { inner }.into(),
+    }
+}
+
+#[wasm_bindgen]
 impl FlyteLaunchPlan {
+    /// The values of the properties that `js/parts.ts` adds.
+    #[wasm_bindgen(js_name = __parts, skip_typescript)]
+    pub fn parts(&self) -> Result<JsValue, JsValue> {
+        output(&self.inner.settings().map_err(to_js_error)?)
+    }
+
     /// The workflow it launches.
     #[wasm_bindgen(getter, js_name = workflowId, unchecked_return_type = "Identifier")]
     pub fn workflow_id(&self) -> JsValue {
@@ -114,30 +146,4 @@ impl FlyteLaunchPlan {
     pub fn is_active(&self) -> bool {
         self.inner.active
     }
-}
-
-fn inputs(interface: &Interface) -> Result<Array, JsValue> {
-    let list = Array::new();
-    for input in &interface.inputs {
-        let object = Object::new();
-        set(&object, "name", input.name.as_str().into());
-        set(&object, "type", type_in_words(&input.literal_type).into());
-        set(&object, "description", input.description.as_str().into());
-        set(&object, "required", input.required.into());
-        for (name, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
-            if let Some(literal) = literal {
-                set(&object, name, output(&from_literal(literal.as_bytes(), Some(&input.literal_type)))?);
-            }
-        }
-        list.push(&object);
-    }
-    Ok(list)
-}
-
-fn variable(variable: &Variable) -> JsValue {
-    let object = Object::new();
-    set(&object, "name", variable.name.as_str().into());
-    set(&object, "type", type_in_words(&variable.literal_type).into());
-    set(&object, "description", variable.description.as_str().into());
-    object.into()
 }

@@ -77,7 +77,8 @@ impl FlyteRemote {
         })
     }
 
-    /// A workflow; without a version its newest. Rejects with NotFoundError when there is none.
+    /// A workflow with the launch plans that its nodes refer to; without a version its newest. Rejects with NotFoundError when
+    /// there is none.
     #[wasm_bindgen(js_name = fetchWorkflow, unchecked_return_type = "Promise<FlyteWorkflow>")]
     pub fn fetch_workflow(
         &self,

@@ -5,6 +5,7 @@
 mod console;
 mod execute;
 mod fetch;
+mod graph;
 mod identifiers;
 mod lists;
 mod odd_bytes;

@@ -1,0 +1,29 @@
+// Properties whose values the core gives all together, when the first of them is asked for.
+
+import { FlyteLaunchPlan, FlyteWorkflow } from '#bindings'
+
+type Whole = { __parts(): Record<string, unknown> }
+
+const known = new WeakMap<object, Record<string, unknown>>()
+
+function define(type: { prototype: object }, names: string): void {
+  for (const name of names.split(' ')) {
+    Object.defineProperty(type.prototype, name, {
+      configurable: true,
+      get(this: Whole) {
+        let parts = known.get(this)
+        if (!parts) known.set(this, (parts = this.__parts()))
+        return parts[name]
+      },
+    })
+  }
+}
+
+/** Adds the properties to the classes of the core. */
+export function installParts(): void {
+  define(FlyteWorkflow, 'nodes failureNode outputBindings onFailure interruptible tags tasks subWorkflows launchPlans')
+  define(
+    FlyteLaunchPlan,
+    'state schedule notifications defaultInputs fixedInputs expectedInputs expectedOutputs labels annotations envs serviceAccount iamRole securityContext rawOutputDataPrefix clusterPool maxParallelism interruptible overwriteCache qualityOfService concurrencyPolicy',
+  )
+}
