@@ -5,19 +5,19 @@
 
 use std::rc::Rc;
 
-use super::node::{bindings, is_system, node};
-use super::object::{int_in, named, texts_by_name, texts_in, Object};
+use super::binding::bind;
+use super::node::{is_system, node};
+use super::object::{As, Context, Object, Row};
 use super::spec::{visit_identifiers, Shape};
 use super::{Identifier, Interface, LaunchPlan, ResourceType, Task, Workflow};
-use crate::codec::order::sorted;
-use crate::codec::{field, Fields, Malformed, Writer};
+use crate::codec::{field, Field, Fields, Malformed, Writer};
 use crate::value::OutputValue;
 
 /// A workflow as a graph.
 pub struct Graph {
     /// What `FlyteWorkflow` in `types.d.ts` has under its own names. Entities are [`OutputValue::Beside`].
     pub value: OutputValue,
-    /// The entities that nodes refer to, as far as they are known.
+    /// The entities that its nodes refer to, as far as they are known.
     pub entities: Vec<Entity>,
 }
 
@@ -35,58 +35,86 @@ pub enum Entity {
 /// A launch plan that a node refers to, or why it could not be fetched.
 pub type ChildPlan = (Identifier, Result<Rc<LaunchPlan>, Rc<str>>);
 
+/// `flyteidl.core.WorkflowTemplate`
+static TEMPLATE: [Row; 10] = [
+    Row(0, "nodes", As::Texts),
+    Row(4, "", As::Own(own_node)),
+    Row(6, "", As::Own(failure_node)),
+    Row(0, "outputBindings", As::Texts),
+    Row(5, "", As::Own(output)),
+    Row(0, "onFailure", As::Const("FAIL_IMMEDIATELY")),
+    Row(0, "tags", As::TextsByName),
+    Row(
+        2,
+        "",
+        As::Here(&[
+            Row(2, "onFailure", As::Enum(&["FAIL_IMMEDIATELY", "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"])),
+            Row(3, "", As::Own(tag)),
+        ]),
+    ),
+    Row(0, "interruptible", As::Flag),
+    Row(7, "", As::Here(&[Row(1, "interruptible", As::Flag)])),
+];
+
 /// What is known about an identifier.
 pub(super) struct Known {
     id: Identifier,
     /// Where its entity is among all.
     pub(super) place: Option<usize>,
     pub(super) interface: Option<Rc<Interface>>,
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Rc<str>>,
 }
 
-/// What nodes need to know about the closure that they are in.
-pub(super) struct Closure {
+/// What nodes refer to, resolved once.
+pub(super) struct Closure<'a> {
+    workflow: &'a Workflow,
+    parts: Parts<'a>,
     known: Vec<Known>,
-    /// The places of those in the order of identifiers.
-    by_id: Vec<usize>,
-    /// Nodes, and the ids of those before them.
-    upstream: Vec<(String, Vec<String>)>,
-    /// The places of those in the order of their ids.
-    by_node: Vec<usize>,
+    entities: Vec<Entity>,
 }
 
-impl Closure {
-    fn new(known: Vec<Known>, upstream: Vec<(String, Vec<String>)>) -> Self {
-        let id = |at: usize| known.get(at).map(|known| &known.id);
-        let by_id = sorted(known.len(), &|one, two| id(one).cmp(&id(two)));
-        let node = |at: usize| upstream.get(at).map(|(node, _)| node);
-        let by_node = sorted(upstream.len(), &|one, two| node(one).cmp(&node(two)));
-        Closure { known, by_id, upstream, by_node }
+impl Closure<'_> {
+    pub(super) fn find(&mut self, id: &Identifier) -> Option<&Known> {
+        let known = self.known.iter().position(|known| known.id == *id);
+        let at = known.or_else(|| {
+            let known = self.resolve(id)?;
+            self.known.push(known);
+            Some(self.known.len() - 1)
+        })?;
+        self.known.get(at)
     }
 
-    /// What is known about an identifier; what was fetched counts before what the closure says about the same.
-    pub(super) fn find(&self, id: &Identifier) -> Option<&Known> {
-        let known = |at: &usize| self.known.get(*at);
-        let first = self.by_id.partition_point(|at| known(at).is_some_and(|known| known.id < *id));
-        self.by_id.get(first).and_then(known).filter(|known| known.id == *id)
-    }
-
-    /// The nodes before a node, as the compiler found them.
-    pub(super) fn upstream(&self, id: &str) -> &[String] {
-        let node = |at: &usize| self.upstream.get(*at);
-        let first = self.by_node.partition_point(|at| node(at).is_some_and(|(node, _)| node.as_str() < id));
-        let found = self.by_node.get(first).and_then(node).filter(|(node, _)| node == id);
-        found.map_or(&[], |(_, before)| before)
-    }
-
-    /// The entities of a type by identifier.
-    fn entities(&self, kind: ResourceType) -> Vec<OutputValue> {
-        let known = self.by_id.iter().filter_map(|at| self.known.get(*at));
-        known
-            .filter(|known| known.id.resource_type == kind)
-            .filter_map(|known| known.place)
-            .map(OutputValue::Beside)
-            .collect()
+    fn resolve(&mut self, id: &Identifier) -> Option<Known> {
+        let fetched = self.workflow.launch_plans.iter().find(|(of, _)| of == id).map(|(_, plan)| plan);
+        let part = self.parts.others.iter().position(|part| part.id == *id);
+        let compiled = part.and_then(|part| self.parts.others.get(part)).map(|part| part.compiled);
+        let (mut interface, mut problem) = (None, None);
+        let entity = match (fetched, compiled) {
+            (Some(Ok(plan)), _) => {
+                interface = Some(Rc::clone(&plan.interface));
+                Some(Entity::LaunchPlan(Rc::clone(plan)))
+            }
+            (None, None) => return None,
+            (failed, compiled) => {
+                problem = failed.and_then(|failed| failed.as_ref().err()).cloned();
+                match compiled.map(|compiled| self.workflow.part(id, part, compiled)) {
+                    Some(Ok((found, entity))) => {
+                        interface = Some(found);
+                        entity
+                    }
+                    Some(Err(Malformed)) => {
+                        problem.get_or_insert_with(|| "what it runs can't be read".into());
+                        None
+                    }
+                    None => None,
+                }
+            }
+        };
+        let place = entity.map(|entity| {
+            self.entities.push(entity);
+            self.entities.len() - 1
+        });
+        Some(Known { id: id.clone(), place, interface, problem })
     }
 }
 
@@ -101,8 +129,6 @@ struct Parts<'a> {
 /// A compiled sub-workflow, task or launch plan.
 struct Part<'a> {
     id: Identifier,
-    /// The field of the closure that it stands in.
-    number: u16,
     /// Its message, which has only a template that matters here.
     compiled: &'a [u8],
 }
@@ -111,8 +137,8 @@ impl<'a> Parts<'a> {
     fn of(closure: &'a [u8]) -> Self {
         let (mut fields, mut parts) = (Fields::of(closure), Parts::default());
         while let Ok(Some(part)) = fields.next() {
-            let (Ok(compiled), Ok(number)) = (part.message(), u16::try_from(part.number)) else { continue };
-            let resource_type = match number {
+            let Ok(compiled) = part.message() else { continue };
+            let resource_type = match part.number {
                 1 => {
                     parts.primary = compiled;
                     continue;
@@ -123,30 +149,10 @@ impl<'a> Parts<'a> {
                 _ => continue,
             };
             if let Ok(id) = field(template(compiled), 1).and_then(Identifier::read) {
-                parts.others.push(Part { id: Identifier { resource_type, ..id }, number, compiled });
+                parts.others.push(Part { id: Identifier { resource_type, ..id }, compiled });
             }
         }
         parts
-    }
-
-    fn find(&self, id: &Identifier) -> Option<&Part<'a>> {
-        self.others.iter().find(|part| part.id == *id)
-    }
-
-    /// A sub-workflow as a serialised `flyteidl.admin.Workflow`, with those parts of the closure that it refers to.
-    fn sub_workflow(&self, part: &Part<'a>) -> Vec<u8> {
-        let (mut needed, mut open) = (Vec::new(), vec![part]);
-        while let Some(part) = open.pop() {
-            let subs = references(template(part.compiled)).into_iter().filter(|id| insert(&mut needed, id.clone()));
-            open.extend(subs.filter_map(|id| self.find(&id)).filter(|part| part.number == 2));
-        }
-        let mut closure = Writer::new();
-        closure.message(1, part.compiled);
-        for part in self.others.iter().filter(|part| needed.binary_search(&part.id).is_ok()) {
-            closure.message(part.number, part.compiled);
-        }
-        let closure = Writer::new().message(1, &closure.done()).done();
-        Writer::new().message(1, &part.id.to_bytes()).message(2, &closure).done()
     }
 }
 
@@ -155,47 +161,29 @@ fn template(compiled: &[u8]) -> &[u8] {
     field(compiled, 1).unwrap_or_default()
 }
 
-/// Adds an identifier in its place unless it is there.
-fn insert(ids: &mut Vec<Identifier>, id: Identifier) -> bool {
-    let place = ids.binary_search(&id);
-    if let Err(at) = place {
-        ids.insert(at, id);
-    }
-    place.is_err()
-}
-
-/// What the nodes of a serialised `flyteidl.core.WorkflowTemplate` refer to, each once, in order.
-fn references(template: &[u8]) -> Vec<Identifier> {
-    let own = field(template, 1).and_then(Identifier::read);
-    let mut own = own.ok().map(|id| Identifier { resource_type: ResourceType::Workflow, ..id });
-    let mut ids = Vec::new();
-    // What was found before bytes that can't be read counts.
-    let _ = visit_identifiers(template, Shape::WorkflowTemplate, &mut |id| {
-        if own.as_ref() == Some(&id) {
-            own = None;
-        } else {
-            insert(&mut ids, id.clone());
-        }
-        id
-    });
-    ids
-}
-
 impl Workflow {
     /// The launch plans that nodes refer to at any level of the closure, each once.
     #[must_use]
     pub fn launch_plan_ids(&self) -> Vec<Identifier> {
         let parts = Parts::of(self.compiled());
-        let subs = parts.others.iter().filter(|part| part.number == 2).map(|part| part.compiled);
         let mut ids: Vec<Identifier> = Vec::new();
-        for compiled in std::iter::once(parts.primary).chain(subs) {
-            for id in references(template(compiled)) {
-                if id.resource_type == ResourceType::LaunchPlan {
-                    insert(&mut ids, id);
+        let subs = parts.others.iter().filter(|part| part.id.resource_type == ResourceType::Workflow);
+        for compiled in std::iter::once(parts.primary).chain(subs.map(|part| part.compiled)) {
+            // What was found before bytes that can't be read counts.
+            let _ = visit_identifiers(template(compiled), Shape::WorkflowTemplate, &mut |id| {
+                if id.resource_type == ResourceType::LaunchPlan && !ids.contains(&id) {
+                    ids.push(id.clone());
                 }
-            }
+                id
+            });
         }
         ids
+    }
+
+    /// The same workflow with the launch plans that its nodes refer to.
+    #[must_use]
+    pub fn with_launch_plans(&self, launch_plans: Vec<ChildPlan>) -> Self {
+        Workflow { launch_plans: launch_plans.into(), ..self.clone() }
     }
 
     /// The serialised `flyteidl.core.CompiledWorkflowClosure`; empty where there is none.
@@ -203,122 +191,110 @@ impl Workflow {
         field(&self.raw, 2).and_then(|closure| field(closure, 1)).unwrap_or_default()
     }
 
+    /// The parts of its closure, with its own template as the primary one.
+    fn parts(&self) -> Parts<'_> {
+        let mut parts = Parts::of(self.compiled());
+        if let Some(own) = self.sub_workflow.and_then(|at| parts.others.get(at)) {
+            parts.primary = own.compiled;
+        }
+        parts
+    }
+
+    /// The whole `flyteidl.admin.Workflow`. That of a sub-workflow has the closure that it is in.
+    #[must_use]
+    pub fn message(&self) -> Rc<[u8]> {
+        if self.sub_workflow.is_none() {
+            return Rc::clone(&self.raw);
+        }
+        let mut closure = Writer::new();
+        closure.message(1, self.parts().primary);
+        let mut fields = Fields::of(self.compiled());
+        while let Ok(Some(part)) = fields.next() {
+            if part.number != 1 {
+                closure.copy(&part);
+            }
+        }
+        let closure = Writer::new().message(1, &closure.done()).done();
+        Writer::new().message(1, &self.id.to_bytes()).message(2, &closure).done().into()
+    }
+
+    /// The interface of part `at` of the closure, and the entity unless it is a launch plan, which only the server has.
+    fn part(
+        &self,
+        id: &Identifier,
+        at: Option<usize>,
+        compiled: &[u8],
+    ) -> Result<(Rc<Interface>, Option<Entity>), Malformed> {
+        let number = match id.resource_type {
+            ResourceType::Task => {
+                let closure = Writer::new().message(1, compiled).done();
+                let raw = Writer::new().message(1, &id.to_bytes()).message(2, &closure).done();
+                let task = Task::decode(raw.into(), Some(id.clone()))?;
+                return Ok((Rc::clone(&task.interface), Some(Entity::Task(Rc::new(task)))));
+            }
+            ResourceType::Workflow => 3,
+            _ => 2,
+        };
+        let interface = Rc::new(Interface::read(field(field(compiled, 1)?, number)?)?);
+        let sub = (number == 3).then(|| Workflow {
+            id: id.clone(),
+            interface: Rc::clone(&interface),
+            short_description: String::new(),
+            sub_workflow: at,
+            ..self.clone()
+        });
+        Ok((interface, sub.map(|sub| Entity::Workflow(Rc::new(sub)))))
+    }
+
     /// The graph of its nodes. A workflow out of a list has none.
     #[must_use]
     pub fn graph(&self) -> Graph {
-        let parts = Parts::of(self.compiled());
-        let mut entities = Vec::new();
-        let known = self.known(&parts, &mut entities);
-        let closure = Closure::new(known, upstream(field(parts.primary, 2).unwrap_or_default()));
-        let (mut nodes, mut outputs, mut failure) = (Vec::new(), Vec::new(), None);
-        let (mut metadata, mut defaults) = (&[][..], &[][..]);
-        let mut fields = Fields::of(template(parts.primary));
-        while let Ok(Some(part)) = fields.next() {
-            let Ok(bytes) = part.message() else { continue };
-            match part.number {
-                2 => metadata = bytes,
-                4 if !is_system(bytes) => nodes.push(node(bytes, &closure, 0)),
-                5 => outputs.push(bytes),
-                6 => failure = Some(node(bytes, &closure, 0)),
-                7 => defaults = bytes,
-                _ => {}
-            }
-        }
+        let parts = self.parts();
+        let own = template(parts.primary);
+        let closure = Closure { workflow: self, parts, known: Vec::new(), entities: Vec::new() };
+        let mut context = Context { closure: Some(closure), ..Context::default() };
         let mut object = Object::default();
-        object.list("nodes", nodes);
-        if let Some(failure) = failure {
-            object.set("failureNode", failure);
+        object.read(own, &TEMPLATE, &mut context);
+        if let Some(problem) = context.problem {
+            object.text("problem", &problem);
         }
-        let declared = |name: &str| self.interface.output(name).map(|output| &output.literal_type);
-        object.list("outputBindings", bindings(&outputs, &declared, &mut None));
-        let on_failure = ["FAIL_IMMEDIATELY", "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"];
-        object.text("onFailure", named(&on_failure, int_in(metadata, 2).unwrap_or_default()));
-        object.flag("interruptible", int_in(defaults, 1).is_ok_and(|flag| flag != 0));
-        object.set("tags", tags(metadata).unwrap_or_else(|Malformed| Object::default().done()));
-        for (name, kind) in [
-            ("tasks", ResourceType::Task),
-            ("subWorkflows", ResourceType::Workflow),
-            ("launchPlans", ResourceType::LaunchPlan),
-        ] {
-            object.list(name, closure.entities(kind));
+        let entities = context.closure.map(|closure| closure.entities).unwrap_or_default();
+        for list in ["tasks", "subWorkflows", "launchPlans"] {
+            object.set(list, OutputValue::List(Vec::new()));
+        }
+        for (place, entity) in entities.iter().enumerate() {
+            let list = match entity {
+                Entity::Task(_) => "tasks",
+                Entity::Workflow(_) => "subWorkflows",
+                Entity::LaunchPlan(_) => "launchPlans",
+            };
+            object.push(list, OutputValue::Beside(place));
         }
         Graph { value: object.done(), entities }
     }
-
-    /// What is known; what is resolved goes into `entities`.
-    fn known(&self, parts: &Parts<'_>, entities: &mut Vec<Entity>) -> Vec<Known> {
-        let mut found: Vec<Known> = Vec::new();
-        for (id, plan) in &*self.launch_plans {
-            let mut known = Known { id: id.clone(), place: None, interface: None, problem: None };
-            match plan {
-                Ok(plan) => {
-                    known.place = Some(entities.len());
-                    known.interface = Some(Rc::clone(&plan.interface));
-                    entities.push(Entity::LaunchPlan(Rc::clone(plan)));
-                }
-                Err(problem) => {
-                    known.interface = parts.find(id).and_then(compiled_interface);
-                    known.problem = Some(problem.to_string());
-                }
-            }
-            found.push(known);
-        }
-        for part in &parts.others {
-            let id = Some(part.id.clone());
-            let (entity, interface) = match part.number {
-                2 => match Workflow::decode(parts.sub_workflow(part).into(), id) {
-                    Ok(sub) => {
-                        let sub = Rc::new(Workflow { launch_plans: Rc::clone(&self.launch_plans), ..sub });
-                        (Some(Entity::Workflow(Rc::clone(&sub))), Some(Rc::clone(&sub.interface)))
-                    }
-                    Err(Malformed) => (None, None),
-                },
-                3 => {
-                    let closure = Writer::new().message(1, part.compiled).done();
-                    let raw = Writer::new().message(1, &part.id.to_bytes()).message(2, &closure).done();
-                    match Task::decode(raw.into(), id).map(Rc::new) {
-                        Ok(task) => (Some(Entity::Task(Rc::clone(&task))), Some(Rc::clone(&task.interface))),
-                        Err(Malformed) => (None, None),
-                    }
-                }
-                _ => (None, compiled_interface(part)),
-            };
-            let problem = interface.is_none().then(|| [&part.id.to_string(), " can't be read"].concat());
-            let place = entity.map(|entity| {
-                entities.push(entity);
-                entities.len() - 1
-            });
-            found.push(Known { id: part.id.clone(), place, interface, problem });
-        }
-        found
-    }
 }
 
-/// The interface in a compiled launch plan.
-fn compiled_interface(part: &Part<'_>) -> Option<Rc<Interface>> {
-    field(template(part.compiled), 2).and_then(Interface::read).ok().map(Rc::new)
+fn own_node(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
+    let bytes = field.message()?;
+    if !is_system(bytes) {
+        object.push("nodes", node(bytes, context));
+    }
+    Ok(())
 }
 
-/// The nodes before each node, from a serialised `flyteidl.core.ConnectionSet`.
-fn upstream(connections: &[u8]) -> Vec<(String, Vec<String>)> {
-    let (mut fields, mut list) = (Fields::of(connections), Vec::new());
-    while let Ok(Some(part)) = fields.next() {
-        if part.number == 8 {
-            if let Ok((node, before)) = part.entry() {
-                list.push((node, texts_in(before, 1).unwrap_or_default()));
-            }
-        }
-    }
-    list
+fn output(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
+    bind("outputBindings", field, object, context)
 }
 
-/// The tags in a serialised `flyteidl.core.WorkflowMetadata`.
-fn tags(metadata: &[u8]) -> Result<OutputValue, Malformed> {
-    let (mut fields, mut tags) = (Fields::of(metadata), Writer::new());
-    while let Some(part) = fields.next()? {
-        if part.number == 3 {
-            tags.message(1, part.message()?);
-        }
-    }
-    texts_by_name(&tags.done())
+fn failure_node(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
+    object.set("failureNode", node(field.message()?, context));
+    Ok(())
+}
+
+/// An entry of the tags in `flyteidl.core.WorkflowMetadata`.
+fn tag(field: &Field<'_>, object: &mut Object, _: &mut Context<'_>) -> Result<(), Malformed> {
+    let (name, text) = field.entry()?;
+    let text = std::str::from_utf8(text).map_err(|_| Malformed)?;
+    object.add("tags", name, OutputValue::Text(text.to_owned()));
+    Ok(())
 }

@@ -3,9 +3,11 @@
 
 use std::fmt;
 
+use super::object::Object;
 use crate::codec::{Fields, Malformed, Writer};
 use crate::error::{Error, Kind};
 use crate::idl::flyteidl::core;
+use crate::value::OutputValue;
 
 /// What an identifier names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,6 +159,21 @@ impl Identifier {
             }
         }
         Ok(id)
+    }
+
+    /// As a plain object, an `Identifier`.
+    pub(super) fn to_output(&self) -> OutputValue {
+        let mut object = Object::default();
+        for (name, part) in [
+            ("resourceType", self.resource_type.as_str()),
+            ("project", &self.project),
+            ("domain", &self.domain),
+            ("name", &self.name),
+            ("version", &self.version),
+        ] {
+            object.text(name, part);
+        }
+        object.done()
     }
 
     /// The message.

@@ -54,15 +54,11 @@ impl Interface {
         self.outputs.iter().find(|output| output.name == name)
     }
 
-    /// The declared type of the input called `name`.
-    pub(crate) fn type_of(&self, name: &str) -> Option<&LiteralType> {
-        self.input(name).map(|input| &input.literal_type)
-    }
-
     /// As a plain object: `inputs` as `InputVariable[]` and `outputs` as `Variable[]`.
     pub(crate) fn to_output(&self) -> OutputValue {
         let mut object = Object::default();
-        object.set("inputs", self.inputs_to_output()).set("outputs", self.outputs_to_output());
+        object.set("inputs", self.inputs_to_output());
+        object.set("outputs", self.outputs_to_output());
         object.done()
     }
 
@@ -70,7 +66,7 @@ impl Interface {
     pub(crate) fn inputs_to_output(&self) -> OutputValue {
         let one = |input: &Input| {
             let mut object = described(&input.name, &input.literal_type, &input.description);
-            object.flag("required", input.required);
+            object.set("required", OutputValue::Bool(input.required));
             for (name, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
                 if let Some(literal) = literal {
                     object.set(name, from_literal(literal.as_bytes(), Some(&input.literal_type)));
@@ -187,7 +183,9 @@ impl Interface {
 
 fn described(name: &str, literal_type: &LiteralType, description: &str) -> Object {
     let mut object = Object::default();
-    object.text("name", name).text("type", &literal_type.text()).text("description", description);
+    object.text("name", name);
+    object.text("type", &literal_type.text());
+    object.text("description", description);
     object
 }
 

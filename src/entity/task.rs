@@ -62,6 +62,14 @@ impl Task {
     }
 }
 
+impl Task {
+    /// The whole `flyteidl.admin.Task`.
+    #[must_use]
+    pub fn message(&self) -> Rc<[u8]> {
+        Rc::clone(&self.raw)
+    }
+}
+
 /// When it was registered, from field `number` of its closure.
 pub(super) fn created_at(closure: &[u8], number: u32) -> Result<Option<prost_types::Timestamp>, Malformed> {
     let (mut fields, mut at) = (Fields::of(closure), None);

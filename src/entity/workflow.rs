@@ -17,10 +17,12 @@ pub struct Workflow {
     pub short_description: String,
     /// When it was registered.
     pub created_at: Option<prost_types::Timestamp>,
-    /// The whole `flyteidl.admin.Workflow`, compiled closure included.
+    /// The `flyteidl.admin.Workflow` that it was read from, compiled closure included; see [`Self::message`].
     pub raw: Rc<[u8]>,
     /// The launch plans that its nodes refer to; only what `fetch_workflow` gives has them.
     pub launch_plans: Rc<[ChildPlan]>,
+    /// For a sub-workflow: which part of the closure in `raw` it is.
+    pub(super) sub_workflow: Option<usize>,
 }
 
 impl Workflow {
@@ -51,6 +53,7 @@ impl Workflow {
             created_at,
             raw,
             launch_plans: Rc::default(),
+            sub_workflow: None,
         })
     }
 }

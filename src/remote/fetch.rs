@@ -1,5 +1,6 @@
 //! `fetchTask`, `fetchWorkflow`, `fetchLaunchPlan`, `fetchExecution`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::call::{CallOptions, Scope};
@@ -45,15 +46,17 @@ impl Remote {
         if ids.is_empty() {
             return Ok(workflow);
         }
-        let work = ids.into_iter().map(|id| -> Work<'_, ChildPlan> {
-            let scope = &scope;
+        let plans: RefCell<Vec<ChildPlan>> = RefCell::default();
+        let work = ids.into_iter().map(|id| -> Work<'_, ()> {
+            let (plans, scope) = (&plans, &scope);
             Box::pin(async move {
                 let plan = self.get_launch_plan(id.clone(), scope).await;
-                Ok((id, plan.map(Rc::new).map_err(|error| error.message.as_str().into())))
+                plans.borrow_mut().push((id, plan.map(Rc::new).map_err(|error| error.message.as_str().into())));
+                Ok(())
             })
         });
-        let launch_plans = together(work.collect(), MOST_PLANS).await?.into();
-        Ok(Rc::new(Workflow { launch_plans, ..(*workflow).clone() }))
+        together(work.collect(), MOST_PLANS).await?;
+        Ok(Rc::new(workflow.with_launch_plans(plans.into_inner())))
     }
 
     /// A launch plan with its workflow's interface, by default its version registered last, active or not. The workflow is

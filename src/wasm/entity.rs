@@ -82,13 +82,13 @@ macro_rules! entity {
             #[doc = concat!("The whole `", $message, "` as ProtoJSON.")]
             #[wasm_bindgen(js_name = toJSON, unchecked_return_type = $noun)]
             pub fn to_json(&self) -> Result<JsValue, JsValue> {
-                wire_to_js($message, &self.inner.raw)
+                wire_to_js($message, &self.inner.message())
             }
 
             #[doc = concat!("The whole serialised `", $message, "`.")]
             #[wasm_bindgen(js_name = toBytes, unchecked_return_type = "Uint8Array<ArrayBuffer>")]
             pub fn to_bytes(&self) -> Uint8Array {
-                Uint8Array::from(&*self.inner.raw)
+                Uint8Array::from(&*self.inner.message())
             }
         }
     };
@@ -132,7 +132,7 @@ impl FlyteLaunchPlan {
     /// The values of the properties that `js/parts.ts` adds.
     #[wasm_bindgen(js_name = __parts, skip_typescript)]
     pub fn parts(&self) -> Result<JsValue, JsValue> {
-        output(&self.inner.settings().map_err(to_js_error)?)
+        self.inner.settings().map_err(to_js_error).and_then(|settings| output(&settings))
     }
 
     /// The workflow it launches.

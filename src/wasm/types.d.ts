@@ -214,12 +214,14 @@ export interface FlyteWorkflow {
   /** Whether nodes that do not say it may run on interruptible machines. */
   readonly interruptible: boolean
   readonly tags: Record<string, string>
-  /** The tasks that it runs, those of its sub-workflows too. */
+  /** The tasks that its nodes refer to, also nodes of branches and arrays and the failure node. */
   readonly tasks: FlyteTask[]
-  /** Its sub-workflows at all levels. */
+  /** The sub-workflows that its nodes refer to. */
   readonly subWorkflows: FlyteWorkflow[]
-  /** The launch plans that its nodes refer to at all levels, as far as they could be fetched. */
+  /** The launch plans that its nodes refer to, as far as they could be fetched. */
   readonly launchPlans: FlyteLaunchPlan[]
+  /** What is odd about the workflow itself. */
+  readonly problem: string | undefined
 }
 
 /** When the server launches a launch plan by itself. */
