@@ -526,8 +526,7 @@ class Unpacker {
       const enumerable = this.floats[this.at] !== BESIDE
       const value = this.value()
       // An ordinary key in a Flyte map.
-      if (!enumerable || key === '__proto__')
-        Object.defineProperty(object, key, { value, writable: true, enumerable, configurable: true })
+      if (!enumerable || key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable, configurable: true })
       else object[key] = value
     }
     return object

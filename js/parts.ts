@@ -2,17 +2,17 @@
 
 import { FlyteLaunchPlan, FlyteWorkflow } from '#bindings'
 
-type Whole = { __parts(): Record<string, unknown> }
+type Parts = Record<string, unknown>
 
-const known = new WeakMap<object, Record<string, unknown>>()
+const known = new WeakMap<object, Parts>()
 
 function define(type: { prototype: object }, names: string): void {
   for (const name of names.split(' ')) {
     Object.defineProperty(type.prototype, name, {
       configurable: true,
-      get(this: Whole) {
-        let parts = known.get(this)
-        if (!parts) known.set(this, (parts = this.__parts()))
+      get(this: { __parts(): Parts }) {
+        const parts = known.get(this) ?? this.__parts()
+        known.set(this, parts)
         return parts[name]
       },
     })

@@ -38,3 +38,6 @@ const TYPES: &str = include_str!("types.d.ts");
 
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
 const EXECUTION_TYPES: &str = include_str!("executions.d.ts");
+
+#[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
+const WORKFLOW_TYPES: &str = include_str!("workflows.d.ts");

@@ -5,7 +5,11 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { REPLAYERS } from '../replay/index.mjs'
 
-for (const file of ['console_urls.json', 'exceptions.json', 'execution_create.json', 'filters.json', 'identifiers.json', 'metrics.json']) {
+const FILES = 'compiled_workflows console_urls exceptions execution_create filters identifiers metrics'
+  .split(' ')
+  .map((name) => `${name}.json`)
+
+for (const file of FILES) {
   describe(file, () => {
     for (const vector of JSON.parse(readFileSync(new URL(`../vectors/${file}`, import.meta.url), 'utf8'))) {
       it(vector.id, async () => {

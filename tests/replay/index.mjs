@@ -1,6 +1,7 @@
 // The replayers of vector files, by file name. A replayer gets one vector and returns `{}`, `{ difference }` or
 // `{ deviation }`.
 
+import { replayCompiledWorkflow } from './compiled-workflows.mjs'
 import { replayConsoleUrl } from './console-urls.mjs'
 import { replayExceptions } from './exceptions.mjs'
 import { replayExecutionCreate } from './execution-create.mjs'
@@ -12,6 +13,7 @@ import { replayMetrics } from './metrics.mjs'
 import { replayToLiteral } from './to-literal.mjs'
 
 export const REPLAYERS = {
+  'compiled_workflows.json': replayCompiledWorkflow,
   'console_urls.json': replayConsoleUrl,
   'exceptions.json': replayExceptions,
   'execution_create.json': replayExecutionCreate,
