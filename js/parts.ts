@@ -21,7 +21,7 @@ function define(type: { prototype: object }, names: string): void {
 
 /** Adds the properties to the classes of the core. */
 export function installParts(): void {
-  define(FlyteWorkflow, 'nodes failureNode outputBindings onFailure interruptible tags tasks subWorkflows launchPlans problem')
+  define(FlyteWorkflow, 'nodes failureNode outputBindings onFailure interruptible tasks subWorkflows launchPlans problem')
   define(
     FlyteLaunchPlan,
     'state schedule notifications defaultInputs fixedInputs expectedInputs expectedOutputs labels annotations envs serviceAccount iamRole securityContext rawOutputDataPrefix clusterPool maxParallelism interruptible overwriteCache qualityOfService concurrencyPolicy',

@@ -82,16 +82,18 @@ impl<'a> Field<'a> {
         Ok(self.int()? as i32)
     }
 
-    /// The numbers of a repeated field: one, or several that are packed.
-    pub(crate) fn ints(&self) -> Result<Vec<i64>, Malformed> {
+    /// The numbers of a repeated enum: one, or several that are packed.
+    #[allow(clippy::cast_possible_truncation)] // as protobuf has it
+    pub(crate) fn each_int32(&self, see: &mut dyn FnMut(i32)) -> Result<(), Malformed> {
         if self.wire_type == VARINT {
-            return Ok(vec![self.bits.cast_signed()]);
+            see(self.bits as i32);
+            return Ok(());
         }
-        let (mut wire, mut ints) = (Wire::new(self.message()?), Vec::new());
+        let mut wire = Wire::new(self.message()?);
         while wire.len() > 0 {
-            ints.push(wire.varint().map_err(|_| Malformed)?.cast_signed());
+            see(wire.varint().map_err(|_| Malformed)? as i32);
         }
-        Ok(ints)
+        Ok(())
     }
 
     /// A boolean.

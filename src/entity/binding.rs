@@ -10,7 +10,6 @@ static BINDING: [Row; 2] = [Row(1, "var", As::Text), Row(2, "binding", As::Objec
 
 /// `flyteidl.core.BindingData` as a `BindingValue`.
 static DATA: [Row; 11] = [
-    Row(0, "kind", As::Const("unknown")),
     Row(1, "kind", As::Const("literal")),
     Row(1, "value", As::Own(scalar)),
     Row(2, "kind", As::Const("collection")),
@@ -20,7 +19,8 @@ static DATA: [Row; 11] = [
     Row(4, "kind", As::Const("map")),
     Row(4, "bindings", As::ByName(&DATA)),
     Row(5, "", As::Here(&[Row(1, "unionType", As::Type)])),
-    Row(6, "", As::Own(apart)),
+    Row(6, "kind", As::Const("literal")),
+    Row(6, "value", As::Own(apart)),
 ];
 
 /// `flyteidl.core.OutputReference`
@@ -65,18 +65,8 @@ pub(super) fn bind(
 ) -> Result<(), Malformed> {
     let mut binding = Object::default();
     binding.read(field.message()?, &BINDING, context);
-    // Its kind comes first.
-    let is_known = match binding.get("binding") {
-        Some(OutputValue::Map(entries)) => {
-            !matches!(entries.first(), Some((_, OutputValue::Text(kind))) if kind == "unknown")
-        }
-        _ => false,
-    };
-    if !is_known {
-        context.problem(&[binding.text_of("var"), ": the binding has no value that this client knows"]);
-        let mut data = Object::default();
-        data.text("kind", "unknown");
-        binding.set("binding", data.done());
+    if binding.get("binding").is_none() {
+        context.problem(&[binding.text_of("var"), ": nothing is bound that this client knows"]);
     }
     object.push(list, binding.done());
     Ok(())
@@ -106,17 +96,13 @@ fn primitive(field: &Field<'_>, object: &mut Object, _: &mut Context<'_>) -> Res
 
 /// What stands for a literal that is stored apart.
 fn apart(field: &Field<'_>, object: &mut Object, _: &mut Context<'_>) -> Result<(), Malformed> {
-    object.text("kind", "literal");
     literal(8, field.message()?, object)
 }
 
 /// The value of a literal with this field; one that this client does not know is none.
 fn literal(number: u16, content: &[u8], object: &mut Object) -> Result<(), Malformed> {
     match from_literal(&Writer::new().message(number, content).done(), None) {
-        OutputValue::Literal(_) => {
-            object.text("kind", "unknown");
-            Err(Malformed)
-        }
+        OutputValue::Literal(_) => Err(Malformed),
         value => {
             object.set("value", value);
             Ok(())

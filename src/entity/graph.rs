@@ -36,25 +36,19 @@ pub enum Entity {
 pub type ChildPlan = (Identifier, Result<Rc<LaunchPlan>, Rc<str>>);
 
 /// `flyteidl.core.WorkflowTemplate`
-static TEMPLATE: [Row; 10] = [
+static TEMPLATE: [Row; 9] = [
     Row(0, "nodes", As::Texts),
     Row(4, "", As::Own(own_node)),
     Row(6, "", As::Own(failure_node)),
     Row(0, "outputBindings", As::Texts),
     Row(5, "", As::Own(output)),
-    Row(0, "onFailure", As::Const("FAIL_IMMEDIATELY")),
-    Row(0, "tags", As::TextsByName),
-    Row(
-        2,
-        "",
-        As::Here(&[
-            Row(2, "onFailure", As::Enum(&["FAIL_IMMEDIATELY", "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"])),
-            Row(3, "", As::Own(tag)),
-        ]),
-    ),
+    Row(0, "onFailure", As::Enum(&ON_FAILURE)),
+    Row(2, "", As::Here(&[Row(2, "onFailure", As::Enum(&ON_FAILURE))])),
     Row(0, "interruptible", As::Flag),
     Row(7, "", As::Here(&[Row(1, "interruptible", As::Flag)])),
 ];
+
+static ON_FAILURE: [&str; 2] = ["FAIL_IMMEDIATELY", "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE"];
 
 /// What is known about an identifier.
 pub(super) struct Known {
@@ -180,12 +174,6 @@ impl Workflow {
         ids
     }
 
-    /// The same workflow with the launch plans that its nodes refer to.
-    #[must_use]
-    pub fn with_launch_plans(&self, launch_plans: Vec<ChildPlan>) -> Self {
-        Workflow { launch_plans: launch_plans.into(), ..self.clone() }
-    }
-
     /// The serialised `flyteidl.core.CompiledWorkflowClosure`; empty where there is none.
     fn compiled(&self) -> &[u8] {
         field(&self.raw, 2).and_then(|closure| field(closure, 1)).unwrap_or_default()
@@ -240,8 +228,10 @@ impl Workflow {
             id: id.clone(),
             interface: Rc::clone(&interface),
             short_description: String::new(),
+            created_at: self.created_at,
+            raw: Rc::clone(&self.raw),
+            launch_plans: Rc::clone(&self.launch_plans),
             sub_workflow: at,
-            ..self.clone()
         });
         Ok((interface, sub.map(|sub| Entity::Workflow(Rc::new(sub)))))
     }
@@ -275,9 +265,9 @@ impl Workflow {
 }
 
 fn own_node(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
-    let bytes = field.message()?;
-    if !is_system(bytes) {
-        object.push("nodes", node(bytes, context));
+    let node = node(field.message()?, context);
+    if !is_system(&node) {
+        object.push("nodes", node.done());
     }
     Ok(())
 }
@@ -287,14 +277,6 @@ fn output(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> 
 }
 
 fn failure_node(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
-    object.set("failureNode", node(field.message()?, context));
-    Ok(())
-}
-
-/// An entry of the tags in `flyteidl.core.WorkflowMetadata`.
-fn tag(field: &Field<'_>, object: &mut Object, _: &mut Context<'_>) -> Result<(), Malformed> {
-    let (name, text) = field.entry()?;
-    let text = std::str::from_utf8(text).map_err(|_| Malformed)?;
-    object.add("tags", name, OutputValue::Text(text.to_owned()));
+    object.set("failureNode", node(field.message()?, context).done());
     Ok(())
 }

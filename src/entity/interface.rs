@@ -57,13 +57,13 @@ impl Interface {
     /// As a plain object: `inputs` as `InputVariable[]` and `outputs` as `Variable[]`.
     pub(crate) fn to_output(&self) -> OutputValue {
         let mut object = Object::default();
-        object.set("inputs", self.inputs_to_output());
+        object.set("inputs", self.inputs_to_output(true));
         object.set("outputs", self.outputs_to_output());
         object.done()
     }
 
-    /// `InputVariable[]`
-    pub(crate) fn inputs_to_output(&self) -> OutputValue {
+    /// `InputVariable[]`, with those that are fixed or without.
+    pub(crate) fn inputs_to_output(&self, with_fixed: bool) -> OutputValue {
         let one = |input: &Input| {
             let mut object = described(&input.name, &input.literal_type, &input.description);
             object.set("required", OutputValue::Bool(input.required));
@@ -74,7 +74,8 @@ impl Interface {
             }
             object.done()
         };
-        OutputValue::List(self.inputs.iter().map(one).collect())
+        let inputs = self.inputs.iter().filter(|input| with_fixed || input.fixed.is_none());
+        OutputValue::List(inputs.map(one).collect())
     }
 
     /// `Variable[]`

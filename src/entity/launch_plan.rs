@@ -75,12 +75,6 @@ impl LaunchPlan {
         })
     }
 
-    /// The workflow's inputs that are not fixed, and its outputs, as the server has put them into the plan.
-    pub(super) fn expected_interface(&self) -> Result<Interface, Malformed> {
-        let closure = field(&self.raw, 3)?;
-        Interface::default().with_parameters(field(closure, 2)?)?.with_outputs(field(closure, 3)?)
-    }
-
     /// The whole `flyteidl.admin.LaunchPlan`.
     #[must_use]
     pub fn message(&self) -> Rc<[u8]> {

@@ -91,15 +91,13 @@ static ARRAY: [Row; 5] = [
     Row(8, "boundInputs", As::SomeTexts),
 ];
 
-/// Whether a serialised node stands for the begin or the end of the workflow.
-pub(super) fn is_system(bytes: &[u8]) -> bool {
-    let mut object = Object::default();
-    object.read(bytes, &[Row(1, "id", As::Text)], &mut Context::default());
-    [START, END].contains(&object.text_of("id"))
+/// Whether a node stands for the begin or the end of the workflow.
+pub(super) fn is_system(node: &Object) -> bool {
+    [START, END].contains(&node.text_of("id"))
 }
 
 /// A serialised `flyteidl.core.Node` as a `WorkflowNode`.
-pub(super) fn node(bytes: &[u8], context: &mut Context<'_>) -> OutputValue {
+pub(super) fn node(bytes: &[u8], context: &mut Context<'_>) -> Object {
     let outer = (context.problem.take(), std::mem::take(&mut context.upstream));
     let mut object = Object::default();
     object.read(bytes, &NODE, context);
@@ -127,7 +125,7 @@ pub(super) fn node(bytes: &[u8], context: &mut Context<'_>) -> OutputValue {
     if let Some(problem) = problem {
         object.set("problem", OutputValue::Text(problem));
     }
-    object.done()
+    object
 }
 
 fn input(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
@@ -135,12 +133,12 @@ fn input(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> R
 }
 
 fn inner_node(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
-    object.set("node", node(field.message()?, context));
+    object.set("node", node(field.message()?, context).done());
     Ok(())
 }
 
 fn else_node(field: &Field<'_>, object: &mut Object, context: &mut Context<'_>) -> Result<(), Malformed> {
-    object.set("elseNode", node(field.message()?, context));
+    object.set("elseNode", node(field.message()?, context).done());
     Ok(())
 }
 

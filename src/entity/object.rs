@@ -119,13 +119,6 @@ impl Object {
         }
     }
 
-    /// Adds to an object that is there.
-    pub(super) fn add(&mut self, name: &str, key: String, value: OutputValue) {
-        if let Some(OutputValue::Map(entries)) = self.slot(name, OutputValue::Map(Vec::new())) {
-            entries.push((key, value));
-        }
-    }
-
     pub(super) fn done(self) -> OutputValue {
         OutputValue::Map(self.entries)
     }

@@ -77,9 +77,8 @@ impl LaunchPlan {
         if self.active {
             object.text("state", "ACTIVE");
         }
-        let expected = self.expected_interface().unwrap_or_default();
-        object.set("expectedInputs", expected.inputs_to_output());
-        object.set("expectedOutputs", expected.outputs_to_output());
+        object.set("expectedInputs", self.interface.inputs_to_output(false));
+        object.set("expectedOutputs", self.interface.outputs_to_output());
         let (mut defaults, mut fixed) = (Object::default(), Object::default());
         for input in &self.interface.inputs {
             for (object, literal) in [(&mut defaults, &input.default), (&mut fixed, &input.fixed)] {
@@ -96,9 +95,7 @@ impl LaunchPlan {
 
 /// Phases of executions, one or several that are packed.
 fn phases(field: &Field<'_>, object: &mut Object, _: &mut Context<'_>) -> Result<(), Malformed> {
-    for number in field.ints()? {
-        let phase = Phase::workflow(i32::try_from(number).unwrap_or_default());
-        object.push("phases", OutputValue::Text(phase.as_str().to_owned()));
-    }
-    Ok(())
+    field.each_int32(&mut |number| {
+        object.push("phases", OutputValue::Text(Phase::workflow(number).as_str().to_owned()));
+    })
 }

@@ -41,11 +41,8 @@ impl Remote {
     pub async fn fetch_workflow(&self, reference: &Reference, options: &CallOptions) -> Result<Rc<Workflow>, Error> {
         let scope = self.client().begin(options);
         let id = self.resolve(reference, ResourceType::Workflow, &scope).await?;
-        let workflow = self.get_workflow(id, &scope).await?;
+        let mut workflow = self.get_workflow(id, &scope).await?;
         let ids = workflow.launch_plan_ids();
-        if ids.is_empty() {
-            return Ok(workflow);
-        }
         let plans: RefCell<Vec<ChildPlan>> = RefCell::default();
         let work = ids.into_iter().map(|id| -> Work<'_, ()> {
             let (plans, scope) = (&plans, &scope);
@@ -56,7 +53,8 @@ impl Remote {
             })
         });
         together(work.collect(), MOST_PLANS).await?;
-        Ok(Rc::new(workflow.with_launch_plans(plans.into_inner())))
+        workflow.launch_plans = plans.into_inner().into();
+        Ok(Rc::new(workflow))
     }
 
     /// A launch plan with its workflow's interface, by default its version registered last, active or not. The workflow is
@@ -94,9 +92,9 @@ impl Remote {
         Ok(Rc::new(Task::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_TASK))?))
     }
 
-    pub(super) async fn get_workflow(&self, id: Identifier, scope: &Scope) -> Result<Rc<Workflow>, Error> {
+    pub(super) async fn get_workflow(&self, id: Identifier, scope: &Scope) -> Result<Workflow, Error> {
         let raw = self.get(GET_WORKFLOW, &id, scope).await?;
-        Ok(Rc::new(Workflow::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_WORKFLOW))?))
+        Workflow::decode(raw, Some(id)).map_err(|Malformed| bad_reply(GET_WORKFLOW))
     }
 
     /// A launch plan that knows only its own part of the interface.

@@ -58,7 +58,7 @@ macro_rules! entity {
             /// Declared inputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "InputVariable[]")]
             pub fn inputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.inputs_to_output())
+                output(&self.inner.interface.inputs_to_output(true))
             }
 
             /// Declared outputs, by name.

@@ -12,17 +12,17 @@ export type BindingValue =
       /** The type of the union that it goes into, in words. */
       unionType?: string
     }
-  | { kind: 'literal'; value: FlyteValue; unionType?: string }
+  /** Without its value only in a node with a `problem`. */
+  | { kind: 'literal'; value?: FlyteValue; unionType?: string }
   | { kind: 'collection'; bindings: BindingValue[]; unionType?: string }
   | { kind: 'map'; bindings: Record<string, BindingValue>; unionType?: string }
-  /** It can't be read; the node has a `problem`. */
-  | { kind: 'unknown' }
 
 /** The value of an input of a node, or of an output of a workflow. */
 export interface Binding {
   /** Name of the input or output. */
   var: string
-  binding: BindingValue
+  /** Missing only in a node with a `problem`. */
+  binding?: BindingValue
 }
 
 /** One side of a comparison. */
@@ -132,7 +132,6 @@ export interface FlyteWorkflow {
   readonly onFailure: 'FAIL_IMMEDIATELY' | 'FAIL_AFTER_EXECUTABLE_NODES_COMPLETE'
   /** Whether nodes that do not say it may run on interruptible machines. */
   readonly interruptible: boolean
-  readonly tags: Record<string, string>
   /** The tasks that its nodes refer to, also nodes of branches and arrays and the failure node. */
   readonly tasks: FlyteTask[]
   /** The sub-workflows that its nodes refer to. */

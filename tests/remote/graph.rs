@@ -223,11 +223,7 @@ fn rich() -> admin::Workflow {
     template.nodes[4].upstream_node_ids = vec!["n1".to_owned()];
     template.nodes[4].inputs = vec![core::Binding { var: "x".to_owned(), binding: Some(data) }];
     template.failure_node = Some(task_node("fn0", "double"));
-    template.metadata = Some(core::WorkflowMetadata {
-        on_failure: 1,
-        tags: [("team".to_owned(), "a".to_owned())].into(),
-        ..Default::default()
-    });
+    template.metadata = Some(core::WorkflowMetadata { on_failure: 1, ..Default::default() });
     template.metadata_defaults = Some(core::WorkflowMetadataDefaults { interruptible: true });
     let subs = vec![
         compiled("deeper", vec![plan_node("n0", "deep")]),
@@ -281,7 +277,7 @@ fn nodes_of_every_kind_are_there_with_what_they_refer_to() {
     assert_eq!(part("n7-0", "entity"), "<task double>");
     assert_eq!(graph["failureNode"]["id"], "fn0");
     assert_eq!(graph["onFailure"], "FAIL_AFTER_EXECUTABLE_NODES_COMPLETE");
-    assert_eq!((&graph["interruptible"], &graph["tags"]), (&json!(true), &json!({"team": "a"})));
+    assert_eq!(graph["interruptible"], true);
     assert_eq!(graph["tasks"], json!(["<task add>", "<task double>"]));
     assert_eq!((&graph["subWorkflows"], &graph["launchPlans"]), (&json!(["<workflow sub>"]), &json!([])));
 }
@@ -398,7 +394,7 @@ fn what_is_odd_or_missing_is_the_problem_of_its_node() {
         .collect();
     let expected = [
         "unknown bare: the node has no target",
-        "task unbound: x: the binding has no value that this client knows",
+        "task unbound: x: nothing is bound that this client knows",
         "task lost: tsk:p:d:nowhere:v1 is not in the workflow's closure",
         "workflow sub: wf:p:d:nowhere:v1 is not in the workflow's closure",
         "workflow neither: the node has no reference",
