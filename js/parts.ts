@@ -24,6 +24,6 @@ export function installParts(): void {
   define(FlyteWorkflow, 'nodes failureNode outputBindings onFailure interruptible tasks subWorkflows launchPlans problem')
   define(
     FlyteLaunchPlan,
-    'state schedule notifications defaultInputs fixedInputs expectedInputs expectedOutputs labels annotations envs serviceAccount iamRole securityContext rawOutputDataPrefix clusterPool maxParallelism interruptible overwriteCache qualityOfService concurrencyPolicy',
+    'state schedule notifications defaultInputs fixedInputs expectedInputs expectedOutputs labels annotations envs serviceAccount iamRole securityContext rawOutputDataPrefix clusterPool maxParallelism interruptible overwriteCache qualityOfService concurrencyPolicy problem',
   )
 }

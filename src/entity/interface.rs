@@ -145,21 +145,6 @@ impl Interface {
         Ok(self)
     }
 
-    /// This workflow's interface with what a launch plan over it says. An input that the plan is silent about is
-    /// required.
-    pub(crate) fn overlaid(&self, plan: &Interface) -> Self {
-        let mut merged = self.clone();
-        for said in &plan.inputs {
-            let input = merged.entry(said.name.clone(), said.literal_type.clone());
-            (input.default, input.fixed) = (said.default.clone(), said.fixed.clone());
-            input.required = said.required;
-            if input.description.is_empty() {
-                input.description.clone_from(&said.description);
-            }
-        }
-        merged
-    }
-
     /// The input called `name`, added in its place when it was not there.
     fn entry(&mut self, name: String, literal_type: LiteralType) -> &mut Input {
         let index = match self.inputs.binary_search_by(|input| input.name.cmp(&name)) {

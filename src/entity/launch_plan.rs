@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::task::created_at;
+use super::task::{created_at, identifier};
 use super::{Identifier, Input, Interface, ResourceType};
 use crate::codec::{field, Fields, Malformed};
 use crate::value::TypeKind;
@@ -33,16 +33,7 @@ impl LaunchPlan {
     /// # Errors
     /// When the bytes are no such message.
     pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, Malformed> {
-        let (mut read, mut spec, mut closure) = (None, &[][..], &[][..]);
-        let mut fields = Fields::of(&raw);
-        while let Some(part) = fields.next()? {
-            match part.number {
-                1 => read = Some(Identifier::read(part.message()?)?),
-                2 => spec = part.message()?,
-                3 => closure = part.message()?,
-                _ => {}
-            }
-        }
+        let (spec, closure) = (field(&raw, 2)?, field(&raw, 3)?);
         let (mut active, mut expected, mut fields) = (false, [None, None], Fields::of(closure));
         while let Some(part) = fields.next()? {
             match part.number {
@@ -54,18 +45,15 @@ impl LaunchPlan {
         }
         let [expected_inputs, expected_outputs] = expected;
         let workflow_id = Identifier { resource_type: ResourceType::Workflow, ..Identifier::read(field(spec, 1)?)? };
-        let interface = Interface::default()
-            .with_parameters(expected_inputs.unwrap_or_default())?
-            .with_outputs(expected_outputs.unwrap_or_default())?
-            .with_parameters(field(spec, 3)?)?
-            .with_fixed(field(spec, 4)?)?;
+        let base = Interface::default().with_outputs(expected_outputs.unwrap_or_default())?;
+        let interface = over(base, &raw)?;
         // The server leaves fixed inputs out, so that their types stand in the workflow alone.
         let is_typed = |input: &Input| input.literal_type.kind != TypeKind::Unknown;
         let is_complete =
             expected_inputs.is_some() && expected_outputs.is_some() && interface.inputs.iter().all(is_typed);
         let created_at = created_at(closure, 4)?;
         Ok(LaunchPlan {
-            id: Identifier { resource_type: ResourceType::LaunchPlan, ..id.or(read).unwrap_or_default() },
+            id: identifier(&raw, id, ResourceType::LaunchPlan)?,
             workflow_id,
             interface: Rc::new(interface),
             active,
@@ -90,7 +78,15 @@ impl LaunchPlan {
     /// The same plan with its workflow's interface under its own defaults and fixed inputs.
     #[must_use]
     pub fn with_workflow(mut self, workflow: &Interface) -> Self {
-        self.interface = Rc::new(workflow.overlaid(&self.interface));
+        if let Ok(interface) = over(workflow.clone(), &self.raw) {
+            self.interface = Rc::new(interface);
+        }
         self
     }
+}
+
+/// An interface with what a serialised launch plan says of inputs.
+fn over(interface: Interface, raw: &[u8]) -> Result<Interface, Malformed> {
+    let (spec, closure) = (field(raw, 2)?, field(raw, 3)?);
+    interface.with_parameters(field(closure, 2)?)?.with_parameters(field(spec, 3)?)?.with_fixed(field(spec, 4)?)
 }

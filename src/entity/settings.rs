@@ -3,7 +3,6 @@
 use super::object::{As, Context, Object, Row};
 use super::LaunchPlan;
 use crate::codec::{field, Field, Malformed};
-use crate::error::{Error, Kind};
 use crate::execution::Phase;
 use crate::value::{from_literal, OutputValue};
 
@@ -63,16 +62,13 @@ static ROLE: [Row; 2] = [Row(1, "iamRole", As::SomeText), Row(2, "serviceAccount
 
 impl LaunchPlan {
     /// What `FlyteLaunchPlan` in `types.d.ts` has under its own names.
-    ///
-    /// # Errors
-    /// `Kind::System` when one of its settings can't be read.
-    pub fn settings(&self) -> Result<OutputValue, Error> {
+    #[must_use]
+    pub fn settings(&self) -> OutputValue {
         let mut context = Context::default();
         let mut object = Object::default();
         object.read(field(&self.raw, 2).unwrap_or_default(), &SPEC, &mut context);
         if let Some(problem) = context.problem {
-            let message = ["the server's settings of the launch plan: ", &problem].concat();
-            return Err(Error::new(Kind::System, message).about(self.id.to_string()));
+            object.text("problem", &problem);
         }
         if self.active {
             object.text("state", "ACTIVE");
@@ -89,7 +85,7 @@ impl LaunchPlan {
         }
         object.set("defaultInputs", defaults.done());
         object.set("fixedInputs", fixed.done());
-        Ok(object.done())
+        object.done()
     }
 }
 

@@ -29,16 +29,7 @@ impl Task {
     /// # Errors
     /// When the bytes are no such message.
     pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, Malformed> {
-        let (mut read, mut closure, mut short_description) = (None, &[][..], String::new());
-        let mut fields = Fields::of(&raw);
-        while let Some(part) = fields.next()? {
-            match part.number {
-                1 => read = Some(Identifier::read(part.message()?)?),
-                2 => closure = part.message()?,
-                3 => short_description = part.text()?,
-                _ => {}
-            }
-        }
+        let closure = field(&raw, 2)?;
         // closure.compiled_task.template
         let template = field(field(closure, 1)?, 1)?;
         let (mut interface, mut task_type) = (Interface::default(), String::new());
@@ -52,10 +43,10 @@ impl Task {
         }
         let created_at = created_at(closure, 2)?;
         Ok(Task {
-            id: Identifier { resource_type: ResourceType::Task, ..id.or(read).unwrap_or_default() },
+            id: identifier(&raw, id, ResourceType::Task)?,
             task_type,
             interface: Rc::new(interface),
-            short_description,
+            short_description: text(field(&raw, 3)?)?,
             created_at,
             raw,
         })
@@ -68,6 +59,23 @@ impl Task {
     pub fn message(&self) -> Rc<[u8]> {
         Rc::clone(&self.raw)
     }
+}
+
+/// The identifier of an entity: the one that was asked for, or that of its message.
+pub(super) fn identifier(
+    raw: &[u8],
+    asked: Option<Identifier>,
+    resource_type: ResourceType,
+) -> Result<Identifier, Malformed> {
+    let id = match asked {
+        Some(id) => id,
+        None => Identifier::read(field(raw, 1)?)?,
+    };
+    Ok(Identifier { resource_type, ..id })
+}
+
+pub(super) fn text(bytes: &[u8]) -> Result<String, Malformed> {
+    String::from_utf8(bytes.to_vec()).map_err(|_| Malformed)
 }
 
 /// When it was registered, from field `number` of its closure.

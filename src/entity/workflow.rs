@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::task::created_at;
+use super::task::{created_at, identifier, text};
 use super::{ChildPlan, Identifier, Interface, ResourceType};
-use crate::codec::{field, Fields, Malformed};
+use crate::codec::{field, Malformed};
 
 /// A workflow as the server knows it.
 #[derive(Clone, Debug)]
@@ -32,24 +32,15 @@ impl Workflow {
     /// # Errors
     /// When the bytes are no such message.
     pub fn decode(raw: Rc<[u8]>, id: Option<Identifier>) -> Result<Self, Malformed> {
-        let (mut read, mut closure, mut short_description) = (None, &[][..], String::new());
-        let mut fields = Fields::of(&raw);
-        while let Some(part) = fields.next()? {
-            match part.number {
-                1 => read = Some(Identifier::read(part.message()?)?),
-                2 => closure = part.message()?,
-                3 => short_description = part.text()?,
-                _ => {}
-            }
-        }
+        let closure = field(&raw, 2)?;
         // closure.compiled_workflow.primary.template.interface
         let template = field(field(field(closure, 1)?, 1)?, 1)?;
         let interface = Interface::read(field(template, 3)?)?;
         let created_at = created_at(closure, 2)?;
         Ok(Workflow {
-            id: Identifier { resource_type: ResourceType::Workflow, ..id.or(read).unwrap_or_default() },
+            id: identifier(&raw, id, ResourceType::Workflow)?,
             interface: Rc::new(interface),
-            short_description,
+            short_description: text(field(&raw, 3)?)?,
             created_at,
             raw,
             launch_plans: Rc::default(),

@@ -6,7 +6,7 @@ use js_sys::{Array, Date, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
-use super::error::{set, to_js_error};
+use super::error::set;
 use super::json::wire_to_js;
 use super::lend::{put, Lent};
 use super::value::{output, output_as};
@@ -132,7 +132,7 @@ impl FlyteLaunchPlan {
     /// The values of the properties that `js/parts.ts` adds.
     #[wasm_bindgen(js_name = __parts, skip_typescript)]
     pub fn parts(&self) -> Result<JsValue, JsValue> {
-        self.inner.settings().map_err(to_js_error).and_then(|settings| output(&settings))
+        output(&self.inner.settings())
     }
 
     /// The workflow it launches.

@@ -208,4 +208,6 @@ export interface FlyteLaunchPlan {
   readonly qualityOfService: core.QualityOfService | undefined
   /** How many executions may run at a time, and what becomes of others. */
   readonly concurrencyPolicy: admin.ConcurrencyPolicy | undefined
+  /** What of this can't be read. */
+  readonly problem: string | undefined
 }

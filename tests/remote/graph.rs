@@ -612,7 +612,7 @@ fn a_launch_plan_with_its_whole_interface_is_one_call() {
 fn settings(spec: admin::LaunchPlanSpec) -> Value {
     let message = admin::LaunchPlan { spec: Some(spec), ..plan(&id(ResourceType::LaunchPlan, "leaf")) };
     let plan = LaunchPlan::decode(message.encode_to_vec().into(), None).unwrap();
-    shown(&plan.settings().unwrap(), &[])
+    shown(&plan.settings(), &[])
 }
 
 #[test]
