@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { proto } from 'flyte-remote'
 import { recorded } from './recorded.mjs'
-import { client, project } from './support.mjs'
+import { client, project, remote } from './support.mjs'
 
 const cases = JSON.parse(readFileSync(new URL('../vectors/compiled_workflows.json', import.meta.url), 'utf8'))
 const known = recorded('compiled_closures')
@@ -48,6 +48,24 @@ async function registered(kind, id, spec) {
   return client[get]({ id })
 }
 
+/** A registered workflow is a graph without problems, a launch plan tells what it expects. */
+async function promoted(kind, id, found) {
+  const { code, closure } = found[`${kind} ${id.name}`]
+  if (code) return
+  if (kind === 'workflow') {
+    const { nodes, problem } = await remote.fetchWorkflow(id)
+    const { template } = closure.compiledWorkflow.primary
+    const odd = JSON.stringify(nodes, (key, value) => (key === 'problem' ? assert.fail(value) : value))
+    assert.deepEqual([problem, JSON.parse(odd).length], [undefined, template.nodes.length - 2])
+  }
+  if (kind === 'launch_plan') {
+    const plan = await remote.fetchLaunchPlan(id)
+    const names = (map) => Object.keys(map ?? {}).sort()
+    const seen = [plan.expectedInputs, plan.expectedOutputs].map((list) => list.map(({ name }) => name))
+    assert.deepEqual(seen, [names(closure.expectedInputs?.parameters), names(closure.expectedOutputs?.variables)])
+  }
+}
+
 describe('a workflow that flytekit compiled', () => {
   for (const [at, { id: name, why, entities }] of cases.entries()) {
     it(`${name}: ${why}`, async () => {
@@ -60,6 +78,7 @@ describe('a workflow that flytekit compiled', () => {
       }
       const answered = settled(found, own)
       assert.deepEqual(answered, known(name, answered))
+      for (const { kind, id } of entities) await promoted(kind, message(id, own), found)
     })
   }
 })

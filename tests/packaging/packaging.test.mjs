@@ -95,13 +95,21 @@ describe('an empty project', () => {
     write(
       'ts/use.ts',
       `
-      import { FlyteRemote, NotFoundError, type admin } from 'flyte-remote'
+      import { FlyteRemote, NotFoundError, type WorkflowNode, type admin } from 'flyte-remote'
       const remote = FlyteRemote.forEndpoint('http://127.0.0.1:1', { project: 'p', domain: 'd' })
       const list: Promise<admin.TaskList> = remote.client.listTasks({ id: { project: 'p', domain: 'd' }, limit: 10 })
       list.catch((error: unknown) => (error instanceof NotFoundError ? error.grpcCode : undefined))
       const request = remote.execute({ kind: 'task', name: 'x' }, { dryRun: true })
       request.then((sent: admin.ExecutionCreateRequest) => sent.spec)
       remote.execute(remote.fetchTaskLazy('x')).then((run) => run.phase)
+      const walk = (node: WorkflowNode): string[] => {
+        if (node.kind === 'branch') return (node.cases ?? []).flatMap((one) => walk(one.node))
+        if (node.kind === 'workflow') return (node.entity?.nodes ?? []).flatMap(walk)
+        const bound = node.inputs.map(({ binding }) => (binding?.kind === 'promise' ? binding.attrPath.join('.') : ''))
+        return node.kind === 'gate' && node.gate?.kind === 'sleep' ? [String(node.gate.durationMs)] : bound
+      }
+      remote.fetchWorkflow('x').then((workflow) => workflow.nodes.flatMap(walk))
+      remote.fetchLaunchPlan('x').then((plan) => plan.schedule?.kind === 'rate' && plan.schedule.unit === 'HOUR')
       // @ts-expect-error limit is a number
       remote.client.listTasks({ limit: 'ten' })
       // @ts-expect-error there is no such field
