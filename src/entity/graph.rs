@@ -142,8 +142,8 @@ impl<'a> Parts<'a> {
                 4 => ResourceType::LaunchPlan,
                 _ => continue,
             };
-            if let Ok(id) = field(template(compiled), 1).and_then(Identifier::read) {
-                parts.others.push(Part { id: Identifier { resource_type, ..id }, compiled });
+            if let Ok(id) = field(template(compiled), 1).and_then(|id| Identifier::read_as(resource_type, id)) {
+                parts.others.push(Part { id, compiled });
             }
         }
         parts

@@ -144,6 +144,13 @@ impl Identifier {
         writer.text(4, &self.name).text(5, &self.version).text(6, &self.org).done()
     }
 
+    /// Reads the serialised message of what is of this type, whatever the message says.
+    pub(crate) fn read_as(resource_type: ResourceType, bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut id = Identifier::read(bytes)?;
+        id.resource_type = resource_type;
+        Ok(id)
+    }
+
     /// Reads the serialised message.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let (mut fields, mut id) = (Fields::of(bytes), Identifier::new(ResourceType::Unspecified, "", "", "", ""));

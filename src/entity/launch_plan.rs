@@ -44,7 +44,7 @@ impl LaunchPlan {
             }
         }
         let [expected_inputs, expected_outputs] = expected;
-        let workflow_id = Identifier { resource_type: ResourceType::Workflow, ..Identifier::read(field(spec, 1)?)? };
+        let workflow_id = Identifier::read_as(ResourceType::Workflow, field(spec, 1)?)?;
         let base = Interface::default().with_outputs(expected_outputs.unwrap_or_default())?;
         let interface = over(base, &raw)?;
         // The server leaves fixed inputs out, so that their types stand in the workflow alone.

@@ -101,15 +101,8 @@ pub(super) fn node(bytes: &[u8], context: &mut Context<'_>) -> Object {
     let outer = (context.problem.take(), std::mem::take(&mut context.upstream));
     let mut object = Object::default();
     object.read(bytes, &NODE, context);
-    let needs = match object.text_of("kind") {
-        "unknown" => "target",
-        "branch" => "cases",
-        "gate" => "gate",
-        "array" => "node",
-        _ => "reference",
-    };
-    if object.get(needs).is_none() {
-        context.problem(&["the node has no ", needs]);
+    if ["reference", "cases", "gate", "node"].iter().all(|part| object.get(part).is_none()) {
+        context.problem(&["the node does not say what it runs"]);
     }
     let problem = std::mem::replace(&mut context.problem, outer.0);
     let before = std::mem::replace(&mut context.upstream, outer.1);
@@ -173,7 +166,7 @@ fn reference(
     object: &mut Object,
     context: &mut Context<'_>,
 ) -> Result<(), Malformed> {
-    let id = Identifier { resource_type, ..Identifier::read(field.message()?)? };
+    let id = Identifier::read_as(resource_type, field.message()?)?;
     object.set("reference", id.to_output());
     let known = context.closure.as_mut().and_then(|closure| closure.find(&id));
     let problem = match known {

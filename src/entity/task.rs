@@ -67,11 +67,13 @@ pub(super) fn identifier(
     asked: Option<Identifier>,
     resource_type: ResourceType,
 ) -> Result<Identifier, Malformed> {
-    let id = match asked {
-        Some(id) => id,
-        None => Identifier::read(field(raw, 1)?)?,
-    };
-    Ok(Identifier { resource_type, ..id })
+    match asked {
+        Some(mut id) => {
+            id.resource_type = resource_type;
+            Ok(id)
+        }
+        None => Identifier::read_as(resource_type, field(raw, 1)?),
+    }
 }
 
 pub(super) fn text(bytes: &[u8]) -> Result<String, Malformed> {

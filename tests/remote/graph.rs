@@ -393,16 +393,16 @@ fn what_is_odd_or_missing_is_the_problem_of_its_node() {
         .map(|node| format!("{} {}: {}", node["kind"], node["id"], node["problem"]).replace('"', ""))
         .collect();
     let expected = [
-        "unknown bare: the node has no target",
+        "unknown bare: the node does not say what it runs",
         "task unbound: x: nothing is bound that this client knows",
         "task lost: tsk:p:d:nowhere:v1 is not in the workflow's closure",
         "workflow sub: wf:p:d:nowhere:v1 is not in the workflow's closure",
-        "workflow neither: the node has no reference",
-        "task unnamed: the node has no reference",
-        "branch branch: the node has no cases",
-        "gate gate: the node has no gate",
-        "array array: the node has no node",
-        "unknown : the node has no target",
+        "workflow neither: the node does not say what it runs",
+        "task unnamed: the node does not say what it runs",
+        "branch branch: the node does not say what it runs",
+        "gate gate: the node does not say what it runs",
+        "array array: the node does not say what it runs",
+        "unknown : the node does not say what it runs",
     ];
     assert_eq!(told, expected);
 }
