@@ -7,6 +7,7 @@ mod execute;
 mod fetch;
 mod graph;
 mod identifiers;
+mod launch_plans;
 mod lists;
 mod odd_bytes;
 mod register;
