@@ -72,6 +72,7 @@ export function literalToValue(
   stored: ((uri: string) => Uint8Array | undefined) | undefined,
   form: unknown,
 ): unknown
+export function literalParse(type: Uint8Array, text: string, name: string): unknown
 export function literalTypeText(type: Uint8Array): string
 export function literalTypesCompare(from: Uint8Array, to: Uint8Array): number
 export function literalTypeOf(literal: Uint8Array): Uint8Array

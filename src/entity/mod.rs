@@ -1,5 +1,6 @@
 //! What is registered: tasks, workflows, launch plans, and the identifiers that name them.
 
+mod describe;
 mod identifier;
 mod interface;
 mod launch_plan;

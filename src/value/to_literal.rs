@@ -7,7 +7,7 @@ use super::input::whole;
 use super::typed::{exact, Typed};
 use super::upload::{Content, Destination};
 use super::{
-    bulk, castable, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
+    bulk, castable, form, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
 };
 use crate::codec::{field, Writer};
 
@@ -96,13 +96,23 @@ impl Conversion<'_> {
                 (1, fit)
             }
             (TypeKind::Duration, _) => {
-                let (seconds, nanos, fit) = duration(value)?;
+                let spoken = match value {
+                    InputValue::Text(text) if self.forms => form::spoken_duration(text),
+                    InputValue::Number(_) | InputValue::Float(_) | InputValue::Int(_) if self.forms => return None,
+                    _ => None,
+                };
+                let (seconds, nanos, fit) =
+                    spoken.map(|(seconds, nanos)| (seconds, nanos, 1)).or_else(|| duration(value))?;
                 writer.time(6, seconds, nanos);
                 (1, fit)
             }
             (TypeKind::Binary, InputValue::Bytes(bytes)) => {
                 writer.bytes(1, bytes);
                 (3, 0)
+            }
+            (TypeKind::Binary, InputValue::Text(text)) if self.forms => {
+                writer.bytes(1, &form::bytes(text)?);
+                (3, 2)
             }
             (TypeKind::Binary, InputValue::Map(entries)) => {
                 let bytes = entries.iter().find_map(|(name, value)| match value {
@@ -330,6 +340,11 @@ impl Conversion<'_> {
     fn mismatch(&mut self, value: &InputValue, declared: &LiteralType, path: &Path<'_>) {
         let mut message = ["expected ", &declared.text(), ", got ", &value.in_words()].concat();
         let hint = match (&declared.kind, value) {
+            (TypeKind::Integer, _) if self.forms => Some("write a whole number of at most 64 bits, 42"),
+            (TypeKind::Boolean, _) if self.forms => Some("write true or false"),
+            (TypeKind::Datetime, _) if self.forms => Some("write ISO 8601 with its zone, 2024-02-29T12:30:00Z"),
+            (TypeKind::Duration, _) if self.forms => Some("write it with its units, 1h 30m, or in ISO 8601, PT1H30M"),
+            (TypeKind::Binary, _) if self.forms => Some("write base64"),
             (TypeKind::Boolean, InputValue::Number(_)) => Some("give true or false"),
             (TypeKind::Datetime, InputValue::Text(_) | InputValue::Number(_)) => {
                 Some("give a Date or ISO 8601 with its zone, 2024-02-29T12:30:00Z")

@@ -348,6 +348,7 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
 fn same(known: &InputValue, value: &InputValue) -> bool {
     match (known, value) {
         (InputValue::Number(known), InputValue::Int(value)) => whole(*known) == Some(*value),
+        (InputValue::Number(known), InputValue::Float(value)) => known == value,
         _ => known == value,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Date, Object};
+use js_sys::{Array, Date};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
@@ -10,9 +10,9 @@ use super::error::set;
 use super::json::wire_to_js;
 use super::lend::{put, Lent};
 use super::value::output;
-use crate::entity::{type_in_words, Interface, LaunchPlan, Task, Variable, Workflow};
+use crate::entity::{LaunchPlan, Task, Workflow};
 use crate::remote::Target;
-use crate::value::from_literal;
+use crate::value::{LiteralType, OutputValue};
 
 /// A registered task.
 #[wasm_bindgen]
@@ -57,14 +57,31 @@ macro_rules! entity {
 
             /// Declared inputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "InputVariable[]")]
-            pub fn inputs(&self) -> Result<Array, JsValue> {
-                inputs(&self.inner.interface)
+            pub fn inputs(&self) -> Result<JsValue, JsValue> {
+                output(&self.inner.interface.describe_inputs(false))
             }
 
             /// Declared outputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "Variable[]")]
-            pub fn outputs(&self) -> Array {
-                self.inner.interface.outputs.iter().map(variable).collect()
+            pub fn outputs(&self) -> Result<JsValue, JsValue> {
+                output(&self.inner.interface.describe_outputs(false))
+            }
+
+            /// The inputs with all that a form needs: the declared type, and the JSON Schema (draft 2020-12) of what
+            /// `execute` takes. Inputs that the launch plan has fixed are among them, with their value.
+            #[wasm_bindgen(js_name = describeInputs, unchecked_return_type = "InputDescription[]")]
+            pub fn describe_inputs(&self) -> Result<Array, JsValue> {
+                let interface = &self.inner.interface;
+                let types = interface.inputs.iter().map(|input| &input.literal_type);
+                described(&interface.describe_inputs(true), types)
+            }
+
+            /// The outputs with their declared types and the JSON Schema of what comes.
+            #[wasm_bindgen(js_name = describeOutputs, unchecked_return_type = "OutputDescription[]")]
+            pub fn describe_outputs(&self) -> Result<Array, JsValue> {
+                let interface = &self.inner.interface;
+                let types = interface.outputs.iter().map(|output| &output.literal_type);
+                described(&interface.describe_outputs(true), types)
             }
 
             /// When it was registered.
@@ -116,28 +133,12 @@ impl FlyteLaunchPlan {
     }
 }
 
-fn inputs(interface: &Interface) -> Result<Array, JsValue> {
-    let list = Array::new();
-    for input in &interface.inputs {
-        let object = Object::new();
-        set(&object, "name", input.name.as_str().into());
-        set(&object, "type", type_in_words(&input.literal_type).into());
-        set(&object, "description", input.description.as_str().into());
-        set(&object, "required", input.required.into());
-        for (name, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
-            if let Some(literal) = literal {
-                set(&object, name, output(&from_literal(literal.as_bytes(), Some(&input.literal_type)))?);
-            }
-        }
-        list.push(&object);
+/// With the declared types as ProtoJSON.
+fn described<'a>(list: &OutputValue, types: impl Iterator<Item = &'a LiteralType>) -> Result<Array, JsValue> {
+    let list: Array = output(list)?.unchecked_into();
+    for (description, of) in list.iter().zip(types) {
+        let of = wire_to_js("flyteidl.core.LiteralType", of.as_bytes())?;
+        set(description.unchecked_ref(), "literalType", of);
     }
     Ok(list)
-}
-
-fn variable(variable: &Variable) -> JsValue {
-    let object = Object::new();
-    set(&object, "name", variable.name.as_str().into());
-    set(&object, "type", type_in_words(&variable.literal_type).into());
-    set(&object, "description", variable.description.as_str().into());
-    object.into()
 }

@@ -8,7 +8,7 @@ use super::json::JsFloats;
 use super::value::{input, output, output_as};
 use super::values::FlyteValues;
 use crate::error::{Error, Kind};
-use crate::value::{guess_type, repr, type_of, Conversion, LiteralType, Packed, Path, Reading, Stored, Values};
+use crate::value::{guess_type, parse, repr, type_of, Conversion, LiteralType, Packed, Path, Reading, Stored, Values};
 
 /// The wire bytes of the literal of a value.
 #[wasm_bindgen(js_name = literalFromValue, skip_typescript)]
@@ -41,6 +41,19 @@ pub fn literal_to_value(
     output_as(&Packed::of(&value), form)
 }
 
+/// The value that a text in a form stands for.
+#[wasm_bindgen(js_name = literalParse, skip_typescript)]
+pub fn literal_parse(declared: &[u8], text: &str, name: &str) -> Result<JsValue, JsValue> {
+    let declared = literal_type(declared)?;
+    match parse(text, &declared, &Path::new(name), &JsFloats) {
+        Ok(value) => output(&value),
+        Err(problems) => {
+            let subject = ["a text for type ", &declared.text()].concat();
+            Err(to_js_error(Error::from_problems(Kind::Value, &subject, problems)))
+        }
+    }
+}
+
 /// Reads with what the caller has of literals that are stored apart.
 pub fn with_reading<T>(variants: bool, stored: Option<Function>, read: impl FnOnce(&Reading<'_>) -> T) -> T {
     let ask = stored.map(|stored| {
@@ -49,7 +62,7 @@ pub fn with_reading<T>(variants: bool, stored: Option<Function>, read: impl FnOn
             found.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
         }
     });
-    read(&Reading { variants, stored: ask.as_ref().map(|ask| ask as &Stored<'_>) })
+    read(&Reading { variants, stored: ask.as_ref().map(|ask| ask as &Stored<'_>), ..Reading::default() })
 }
 
 /// A type as text.

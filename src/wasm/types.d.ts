@@ -79,6 +79,41 @@ export interface InputVariable extends Variable {
   fixed?: FlyteValue | undefined
 }
 
+/** A value of an interface as forms and generators of types need it. */
+export interface OutputDescription extends Variable {
+  /** The declared type, for `literal.parse` and `literal.toLiteral`. */
+  literalType: core.LiteralType
+  /**
+   * JSON Schema (draft 2020-12) of the value. Wherever a Flyte type stands, `x-flyte-type` has its text (`list[int]`); a variant of a
+   * union has its tag as `title`. Below a struct there is none: that is described by the schema that Python made.
+   */
+  schema: JsonSchema
+}
+
+/** A declared input as forms need it. The schema is that of what `execute` takes, written as JSON. */
+export interface InputDescription extends OutputDescription, InputVariable {}
+
+/** The part of JSON Schema (draft 2020-12) that `describeInputs` uses. */
+export interface JsonSchema {
+  type?: 'null' | 'integer' | 'number' | 'string' | 'boolean' | 'array' | 'object'
+  /** `int64`, `double`, `date-time`, `date`, `duration`, `uri`, or `time-delta` for seconds. */
+  format?: string
+  /** Bytes, in base64. */
+  contentEncoding?: string
+  title?: string
+  default?: unknown
+  enum?: unknown[]
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  additionalProperties?: boolean | JsonSchema
+  anyOf?: JsonSchema[]
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  /** The Flyte type as text, e.g. `file[csv]`. */
+  'x-flyte-type'?: string
+}
+
 /** Names an execution. As text: a bare name, or `ex:project:domain:name`. */
 export interface ExecutionReference {
   /** Project; default: the remote's. */
