@@ -3,13 +3,19 @@
 import {
   type admin,
   type CallOptions,
+  describeEntity,
   type EntityReference,
+  type Executable,
   type ExecutableReference,
   type ExecuteOptions,
+  FlyteLaunchPlan,
   FlyteNodeExecution,
   FlyteRemote,
+  FlyteTask,
+  FlyteWorkflow,
   FlyteWorkflowExecution,
 } from '#bindings'
+import { parsed, TYPE } from './convert.js'
 import { FlyteValueError } from './errors.js'
 import { filter } from './filter.js'
 import { consoleUrl, identifierOf } from './identifier.js'
@@ -221,14 +227,32 @@ async function deckLink(this: FlyteNodeExecution, { expiresInMs, ...options }: C
 /** What an execution does through its remote. */
 const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
 
+function described(entity: object, outputs: boolean) {
+  return describeEntity(entity, outputs).map((one) => ({
+    ...one,
+    literalType: parsed(TYPE, one.literalType),
+    schema: JSON.parse(one.schema),
+  }))
+}
+
 /** Adds the methods to the classes. */
 export function installRemote(): void {
   const { execute } = FlyteRemote.prototype
   Object.assign(FlyteRemote.prototype, METHODS, {
-    async execute(this: FlyteRemote, entity: Parameters<typeof execute>[0] | LazyEntity<never>, options?: ExecuteOptions) {
-      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options)
+    async execute(this: FlyteRemote, entity: Executable, options?: ExecuteOptions) {
+      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as ExecuteOptions & { dryRun: true })
     },
   })
+  for (const { prototype } of [FlyteTask, FlyteWorkflow, FlyteLaunchPlan]) {
+    Object.assign(prototype, {
+      describeInputs() {
+        return described(this, false)
+      },
+      describeOutputs() {
+        return described(this, true)
+      },
+    })
+  }
   Object.assign(FlyteNodeExecution.prototype, { deckLink })
   const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
   for (const name of OF_EXECUTIONS) {

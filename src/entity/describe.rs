@@ -1,52 +1,53 @@
 //! Inputs and outputs described for who writes a form or generates types: one tree of plain values.
 
-use super::{Input, Interface, Variable};
-use crate::value::{from_literal, schema_of, Literal, LiteralType, OutputValue};
-
-type Entry = (String, OutputValue);
+use super::Interface;
+use crate::codec::FloatText;
+use crate::value::{from_literal, schema_of, LiteralType, OutputValue};
 
 impl Interface {
-    /// The inputs: name, type in words, description, whether they are required, default and fixed value where there is
-    /// one; with their JSON schema when `schemas`.
+    /// The inputs, or the outputs: name, type in words, description; of inputs whether they are required, default and fixed
+    /// value where there is one. When somebody prints floats, also `schema`, their JSON schema as text, and `literalType`, the
+    /// bytes of the declared type.
     #[must_use]
-    pub fn describe_inputs(&self, schemas: bool) -> OutputValue {
-        let described = self.inputs.iter().map(|input| {
-            let Input { name, literal_type, description, default, required, fixed } = input;
-            let mut entries = common(name, literal_type, description);
-            entries.push(("required".to_owned(), OutputValue::Bool(*required)));
-            for (name, literal) in [("default", default), ("fixed", fixed)] {
-                if let Some(literal) = literal {
-                    entries.push((name.to_owned(), value(literal, literal_type)));
+    pub fn describe(&self, outputs: bool, floats: Option<&dyn FloatText>) -> OutputValue {
+        let mut described = Vec::new();
+        if outputs {
+            for output in &self.outputs {
+                described.push(common(&output.name, &output.literal_type, &output.description, floats, true));
+            }
+        } else {
+            for input in &self.inputs {
+                let of = &input.literal_type;
+                let mut entries = common(&input.name, of, &input.description, floats, false);
+                add(&mut entries, "required", OutputValue::Bool(input.required));
+                for (key, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
+                    if let Some(literal) = literal {
+                        add(&mut entries, key, from_literal(literal.as_bytes(), Some(of)));
+                    }
                 }
+                described.push(entries);
             }
-            if schemas {
-                entries.push(("schema".to_owned(), schema_of(literal_type, false)));
-            }
-            OutputValue::Map(entries)
-        });
-        OutputValue::List(described.collect())
-    }
-
-    /// The outputs: name, type in words, description; with their JSON schema when `schemas`.
-    #[must_use]
-    pub fn describe_outputs(&self, schemas: bool) -> OutputValue {
-        let described = self.outputs.iter().map(|Variable { name, literal_type, description }| {
-            let mut entries = common(name, literal_type, description);
-            if schemas {
-                entries.push(("schema".to_owned(), schema_of(literal_type, true)));
-            }
-            OutputValue::Map(entries)
-        });
-        OutputValue::List(described.collect())
+        }
+        OutputValue::List(described.into_iter().map(OutputValue::Map).collect())
     }
 }
 
-fn common(name: &str, literal_type: &LiteralType, description: &str) -> Vec<Entry> {
-    [("name", name), ("type", &literal_type.text()), ("description", description)]
-        .map(|(name, text)| (name.to_owned(), OutputValue::Text(text.to_owned())))
-        .into()
+type Entries = Vec<(String, OutputValue)>;
+
+#[inline(never)]
+fn add(entries: &mut Entries, key: &str, value: OutputValue) {
+    entries.push((key.to_owned(), value));
 }
 
-fn value(literal: &Literal, literal_type: &LiteralType) -> OutputValue {
-    from_literal(literal.as_bytes(), Some(literal_type))
+#[inline(never)]
+fn common(name: &str, of: &LiteralType, description: &str, floats: Option<&dyn FloatText>, outputs: bool) -> Entries {
+    let mut entries = Vec::new();
+    for (key, text) in [("name", name), ("type", &of.text()), ("description", description)] {
+        add(&mut entries, key, OutputValue::Text(text.to_owned()));
+    }
+    if let Some(floats) = floats {
+        add(&mut entries, "literalType", OutputValue::Bytes(of.as_bytes().to_vec()));
+        add(&mut entries, "schema", OutputValue::Text(schema_of(of, outputs, floats)));
+    }
+    entries
 }

@@ -1,124 +1,167 @@
 //! Declared types as JSON Schema (draft 2020-12): what a value looks like, for forms and for generated types.
 
+use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
-use super::{LiteralType, OutputValue, TypeKind};
+use super::{InputValue, LiteralType, TypeKind};
+use crate::codec::text::push_quoted;
+use crate::codec::FloatText;
 
-/// The schema of a type: of what `execute` takes, or of what an output gives. Wherever a Flyte type stands its text is at
-/// `x-flyte-type`; below a struct there is none, as Python's own schema describes that.
-pub(crate) fn schema_of(of: &LiteralType, outputs: bool) -> OutputValue {
-    let mut describing = Describing { outputs, known: Vec::new(), definitions: Vec::new() };
-    let node = describing.of_type(of);
-    let definitions = describing.definitions;
-    if definitions.is_empty() {
-        return node.done();
+/// The schema of a type as JSON text: of what `execute` takes, or of what an output gives. Wherever a Flyte type stands
+/// its text is at `x-flyte-type`; below a struct there is none, as Python's own schema describes that.
+pub(crate) fn schema_of(of: &LiteralType, outputs: bool, floats: &dyn FloatText) -> String {
+    let mut writing = Writing { outputs, floats, out: Vec::new(), known: Vec::new(), definitions: Vec::new() };
+    writing.of_type(of, "");
+    if !writing.definitions.is_empty() {
+        writing.reopen();
+        writing.push("\"$defs\":{");
+        for (name, definition) in std::mem::take(&mut writing.definitions) {
+            writing.quoted(&name, ':');
+            writing.out.extend_from_slice(&definition);
+        }
+        writing.close('}');
+        writing.close('}');
     }
-    node.set("$defs", OutputValue::Map(definitions)).done()
+    writing.out.pop();
+    String::from_utf8(writing.out).unwrap_or_default()
 }
 
-/// An object that grows.
-#[derive(Default)]
-struct Node(Vec<(String, OutputValue)>);
-
-impl Node {
-    fn of(kind: &str) -> Self {
-        Node::default().text("type", kind)
-    }
-
-    fn formatted(kind: &str, format: &str) -> Self {
-        Node::of(kind).text("format", format)
-    }
-
-    fn set(mut self, name: &str, value: OutputValue) -> Self {
-        self.0.push((name.to_owned(), value));
-        self
-    }
-
-    fn text(self, name: &str, text: &str) -> Self {
-        self.set(name, OutputValue::Text(text.to_owned()))
-    }
-
-    fn done(self) -> OutputValue {
-        OutputValue::Map(self.0)
-    }
-}
-
-fn texts<'a>(texts: impl Iterator<Item = &'a str>) -> OutputValue {
-    OutputValue::List(texts.map(|text| OutputValue::Text(text.to_owned())).collect())
-}
-
-struct Describing<'a> {
+/// JSON text that grows. Each value has a comma behind it, which a closing bracket takes away.
+struct Writing<'a> {
     outputs: bool,
+    floats: &'a dyn FloatText,
+    out: Vec<u8>,
     /// Which definition of which schema each of the definitions is.
     known: Vec<(&'a Schemas, usize)>,
-    definitions: Vec<(String, OutputValue)>,
+    definitions: Vec<(String, Vec<u8>)>,
 }
 
-impl<'a> Describing<'a> {
-    fn of_type(&mut self, of: &'a LiteralType) -> Node {
-        let node = match &of.kind {
-            TypeKind::Unknown => Node::default(),
-            TypeKind::None => Node::of("null"),
-            TypeKind::Integer => Node::formatted("integer", "int64"),
-            TypeKind::Float => Node::formatted("number", "double"),
-            TypeKind::String => Node::of("string"),
-            TypeKind::Boolean => Node::of("boolean"),
-            TypeKind::Datetime => Node::formatted("string", if of.tag() == "date" { "date" } else { "date-time" }),
-            TypeKind::Duration => Node::formatted("string", "duration"),
-            TypeKind::Binary => Node::of("string").text("contentEncoding", "base64"),
-            TypeKind::Error => {
-                let string = || Node::of("string").done();
-                let fields = Node::default().set("message", string()).set("failedNodeId", string());
-                Node::of("object").set("properties", fields.done()).set("required", texts(["message"].into_iter()))
-            }
-            TypeKind::Struct(None) => Node::of("object"),
-            TypeKind::Struct(Some(schemas)) => self.of_schema(schemas.resolved(schemas.root()), schemas),
-            TypeKind::List(element) => Node::of("array").set("items", self.of_type(element).done()),
-            TypeKind::Map(element) => Node::of("object").set("additionalProperties", self.of_type(element).done()),
-            TypeKind::Blob { .. } | TypeKind::Schema(_) | TypeKind::StructuredDataset { .. } => {
-                Node::formatted("string", "uri")
-            }
-            TypeKind::Enum(values) => Node::of("string").set("enum", texts(values.iter().map(String::as_str))),
-            TypeKind::Union(variants) => {
-                let any = variants.iter().map(|variant| {
-                    let mut node = self.of_type(variant);
-                    node.0.retain(|(name, _)| name != "title");
-                    let (tag, text) = (variant.tag(), variant.text());
-                    node.text("title", if tag.is_empty() { &text } else { tag }).done()
-                });
-                Node::default().set("anyOf", OutputValue::List(any.collect()))
-            }
-        };
-        node.text("x-flyte-type", &of.text())
+impl<'a> Writing<'a> {
+    fn push(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
     }
 
-    fn of_schema(&mut self, schema: &'a Schema, of: &'a Schemas) -> Node {
-        match schema {
-            Schema::Any => Node::default(),
-            Schema::Null => Node::of("null"),
-            Schema::Bool => Node::of("boolean"),
-            Schema::Int => Node::formatted("integer", "int64"),
-            Schema::Number { seconds: true } => Node::formatted("number", "time-delta"),
-            Schema::Number { seconds: false } => Node::formatted("number", "double"),
-            Schema::Text(TextFormat::Plain) => Node::of("string"),
-            Schema::Text(TextFormat::Datetime) => Node::formatted("string", "date-time"),
-            Schema::Text(TextFormat::Date) => Node::formatted("string", "date"),
-            Schema::Enum(values) => {
-                Node::default().set("enum", OutputValue::List(values.iter().map(|value| value.to_output()).collect()))
-            }
-            Schema::List(element) => Node::of("array").set("items", self.of_schema(element, of).done()),
-            Schema::AnyOf(any) => {
-                let any = any.iter().map(|schema| self.of_schema(schema, of).done()).collect();
-                Node::default().set("anyOf", OutputValue::List(any))
-            }
-            Schema::Reference(index) => {
-                let name = self.definition(*index, of);
-                Node::default().text("$ref", &["#/$defs/", &name].concat())
-            }
-            Schema::Object(object) => self.of_object(object, of),
+    fn quoted(&mut self, text: &str, after: char) {
+        push_quoted(&mut self.out, text);
+        self.out.push(after as u8);
+    }
+
+    /// A text by its name; an empty one says nothing.
+    fn member(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.quoted(name, ':');
+            self.quoted(text, ',');
         }
     }
 
-    fn of_object(&mut self, object: &'a Object, of: &'a Schemas) -> Node {
+    fn close(&mut self, bracket: char) {
+        if self.out.last() == Some(&b',') {
+            self.out.pop();
+        }
+        self.out.extend([bracket as u8, b',']);
+    }
+
+    /// Takes the last closing bracket away.
+    fn reopen(&mut self) {
+        self.out.truncate(self.out.len().saturating_sub(2));
+        if self.out.last() != Some(&b'{') {
+            self.out.push(b',');
+        }
+    }
+
+    fn texts(&mut self, name: &str, texts: &mut dyn Iterator<Item = &String>) {
+        self.push(name);
+        for text in texts {
+            self.quoted(text, ',');
+        }
+        self.close(']');
+    }
+
+    fn of_type(&mut self, of: &'a LiteralType, title: &str) {
+        self.push(match &of.kind {
+            TypeKind::Unknown => "{",
+            TypeKind::Struct(Some(_)) => "",
+            TypeKind::None => r#"{"type":"null","#,
+            TypeKind::Integer => r#"{"type":"integer","format":"int64","#,
+            TypeKind::Float => r#"{"type":"number","format":"double","#,
+            TypeKind::String | TypeKind::Enum(_) => r#"{"type":"string","#,
+            TypeKind::Boolean => r#"{"type":"boolean","#,
+            TypeKind::Datetime if of.tag() == "date" => r#"{"type":"string","format":"date","#,
+            TypeKind::Datetime => r#"{"type":"string","format":"date-time","#,
+            TypeKind::Duration => r#"{"type":"string","format":"duration","#,
+            TypeKind::Binary => r#"{"type":"string","contentEncoding":"base64","#,
+            TypeKind::Error => {
+                r#"{"type":"object","properties":{"message":{"type":"string"},"failedNodeId":{"type":"string"}},"required":["message"],"#
+            }
+            TypeKind::Struct(None) => r#"{"type":"object","#,
+            TypeKind::Map(_) => r#"{"type":"object","additionalProperties":"#,
+            TypeKind::List(_) => r#"{"type":"array","items":"#,
+            TypeKind::Union(_) => r#"{"anyOf":["#,
+            TypeKind::Blob { .. } | TypeKind::Schema(_) | TypeKind::StructuredDataset { .. } => {
+                r#"{"type":"string","format":"uri","#
+            }
+        });
+        match &of.kind {
+            TypeKind::Struct(Some(schemas)) => {
+                self.of_schema(schemas.resolved(schemas.root()), schemas, title.is_empty());
+                self.reopen();
+            }
+            TypeKind::List(element) | TypeKind::Map(element) => self.of_type(element, ""),
+            TypeKind::Enum(values) => self.texts("\"enum\":[", &mut values.iter()),
+            TypeKind::Union(variants) => {
+                for variant in variants {
+                    let (tag, text) = (variant.tag(), variant.text());
+                    self.of_type(variant, if tag.is_empty() { &text } else { tag });
+                }
+                self.close(']');
+            }
+            _ => {}
+        }
+        self.member("title", title);
+        self.member("x-flyte-type", &of.text());
+        self.close('}');
+    }
+
+    fn of_schema(&mut self, schema: &'a Schema, of: &'a Schemas, titled: bool) {
+        self.push(match schema {
+            Schema::Any | Schema::Reference(_) | Schema::Object(_) => "{",
+            Schema::Null => r#"{"type":"null","#,
+            Schema::Bool => r#"{"type":"boolean","#,
+            Schema::Int => r#"{"type":"integer","format":"int64","#,
+            Schema::Number { seconds: true } => r#"{"type":"number","format":"time-delta","#,
+            Schema::Number { seconds: false } => r#"{"type":"number","format":"double","#,
+            Schema::Text(TextFormat::Plain) => r#"{"type":"string","#,
+            Schema::Text(TextFormat::Datetime) => r#"{"type":"string","format":"date-time","#,
+            Schema::Text(TextFormat::Date) => r#"{"type":"string","format":"date","#,
+            Schema::List(_) => r#"{"type":"array","items":"#,
+            Schema::Enum(_) => r#"{"enum":["#,
+            Schema::AnyOf(_) => r#"{"anyOf":["#,
+        });
+        match schema {
+            Schema::Enum(values) => {
+                for value in values {
+                    self.value(value);
+                }
+                self.close(']');
+            }
+            Schema::List(element) => self.of_schema(element, of, true),
+            Schema::AnyOf(any) => {
+                for schema in any {
+                    self.of_schema(schema, of, true);
+                }
+                self.close(']');
+            }
+            Schema::Reference(index) => {
+                let name = self.definition(*index, of);
+                self.member("$ref", &["#/$defs/", &name].concat());
+            }
+            Schema::Object(object) => self.of_object(object, of, titled),
+            _ => {}
+        }
+        self.close('}');
+    }
+
+    /// The members of an object's schema.
+    fn of_object(&mut self, object: &'a Object, of: &'a Schemas, titled: bool) {
         let stored = match object.title.as_str() {
             "FlyteFile" => "file",
             "FlyteDirectory" => "directory",
@@ -126,32 +169,71 @@ impl<'a> Describing<'a> {
             _ => "",
         };
         // Python has an object where the caller gives a URI.
-        if !stored.is_empty() && !self.outputs {
-            return Node::formatted("string", "uri").text("title", &object.title).text("x-flyte-type", stored);
+        let by_uri = !stored.is_empty() && !self.outputs;
+        self.push(if by_uri { r#""type":"string","format":"uri","# } else { r#""type":"object","# });
+        if titled {
+            self.member("title", &object.title);
         }
-        let mut node = Node::of("object");
-        if !object.title.is_empty() {
-            node = node.text("title", &object.title);
-        }
-        let mut properties = Node::default();
-        for field in &object.fields {
-            let mut property = self.of_schema(&field.schema, of);
-            if let Some(default) = &field.default {
-                property = property.set("default", default.to_output());
-            }
-            properties = properties.set(&field.name, property.done());
+        if by_uri {
+            return self.member("x-flyte-type", stored);
         }
         if !object.fields.is_empty() {
-            let required = object.fields.iter().filter(|field| field.required).map(|field| field.name.as_str());
-            node = node.set("properties", properties.done()).set("required", texts(required));
+            self.push("\"properties\":{");
+            for field in &object.fields {
+                self.quoted(&field.name, ':');
+                self.of_schema(&field.schema, of, true);
+                if let Some(default) = &field.default {
+                    self.reopen();
+                    self.push("\"default\":");
+                    self.value(default);
+                    self.close('}');
+                }
+            }
+            self.close('}');
+            let mut required = object.fields.iter().filter(|field| field.required).map(|field| &field.name);
+            self.texts("\"required\":[", &mut required);
         }
         match object.rest.as_deref() {
-            None => node.set("additionalProperties", OutputValue::Bool(false)),
-            Some(Schema::Any) => node,
+            None => self.push(r#""additionalProperties":false,"#),
+            Some(Schema::Any) => {}
             Some(rest) => {
-                let rest = self.of_schema(rest, of).done();
-                node.set("additionalProperties", rest)
+                self.push("\"additionalProperties\":");
+                self.of_schema(rest, of, true);
             }
+        }
+    }
+
+    /// A value of Python's schema.
+    fn value(&mut self, value: &InputValue) {
+        match value {
+            InputValue::Bool(flag) => self.push(if *flag { "true," } else { "false," }),
+            InputValue::Number(number) => match whole(*number) {
+                Some(whole) => {
+                    self.push(&whole.to_string());
+                    self.push(",");
+                }
+                None => {
+                    self.floats.print(*number, &mut self.out);
+                    self.push(",");
+                }
+            },
+            InputValue::Text(text) => self.quoted(text, ','),
+            InputValue::List(items) => {
+                self.push("[");
+                for item in items {
+                    self.value(item);
+                }
+                self.close(']');
+            }
+            InputValue::Map(entries) => {
+                self.push("{");
+                for (name, value) in entries {
+                    self.quoted(name, ':');
+                    self.value(value);
+                }
+                self.close('}');
+            }
+            _ => self.push("null,"),
         }
     }
 
@@ -170,8 +252,10 @@ impl<'a> Describing<'a> {
         let place = self.definitions.len();
         self.known.push((of, index));
         // Its place is taken first: a definition may lead to itself.
-        self.definitions.push((unique.clone(), OutputValue::Null));
-        let described = self.of_schema(schema, of).done();
+        self.definitions.push((unique.clone(), Vec::new()));
+        let before = std::mem::take(&mut self.out);
+        self.of_schema(schema, of, true);
+        let described = std::mem::replace(&mut self.out, before);
         if let Some((_, definition)) = self.definitions.get_mut(place) {
             *definition = described;
         }
@@ -188,22 +272,10 @@ mod tests {
     use crate::codec::{json_to_wire, StdFloats};
     use crate::idl::schema::MessageId;
 
-    fn as_json(value: &OutputValue) -> Value {
-        match value {
-            OutputValue::Null => Value::Null,
-            OutputValue::Bool(flag) => json!(flag),
-            OutputValue::Float(number) => json!(number),
-            OutputValue::Text(text) => json!(text),
-            OutputValue::List(items) => items.iter().map(as_json).collect(),
-            OutputValue::Map(entries) => entries.iter().map(|(name, value)| (name.clone(), as_json(value))).collect(),
-            other => panic!("{other:?} is no JSON"),
-        }
-    }
-
     fn schema(of: &Value, outputs: bool) -> Value {
         let message = MessageId::by_name("flyteidl.core.LiteralType").unwrap();
         let bytes = json_to_wire(message, of.to_string().as_bytes(), &StdFloats).unwrap().wire;
-        as_json(&schema_of(&LiteralType::decode(&bytes).unwrap(), outputs))
+        serde_json::from_str(&schema_of(&LiteralType::decode(&bytes).unwrap(), outputs, &StdFloats)).unwrap()
     }
 
     #[test]
@@ -281,6 +353,7 @@ mod tests {
                 "left": {"anyOf": [{"$ref": "#/$defs/Branch"}, {"type": "null"}], "default": null},
                 "file": {"$ref": "#/$defs/FlyteFile"},
                 "kind": {"enum": ["a", "b"], "default": "a"},
+                "any": {"default": [1, 2.5, {"x": true}, null]},
                 "age": {"type": "number", "format": "time-delta"},
                 "on": {"type": "string", "format": "date"},
             },
@@ -308,6 +381,7 @@ mod tests {
                     "left": {"anyOf": [{"$ref": "#/$defs/Branch"}, {"type": "null"}], "default": null},
                     "file": {"$ref": "#/$defs/FlyteFile"},
                     "kind": {"enum": ["a", "b"], "default": "a"},
+                    "any": {"default": [1, 2.5, {"x": true}, null]},
                     "age": {"type": "number", "format": "time-delta"},
                     "on": {"type": "string", "format": "date"},
                 },

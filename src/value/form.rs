@@ -3,7 +3,7 @@
 use super::conversion::Conversion;
 use super::input::MAX_SAFE;
 use super::typed::exact;
-use super::{InputValue, LiteralType, OutputValue, Path, Reading, TypeKind};
+use super::{time, InputValue, LiteralType, OutputValue, Path, Reading, TypeKind};
 use crate::codec::json::{Json, Syntax, TOO_DEEP};
 use crate::codec::order::sorted;
 use crate::codec::{number, text, FloatText, MAX_DEPTH};
@@ -64,14 +64,13 @@ fn integer(text: &str) -> Option<InputValue> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(match (text.parse(), text.parse()) {
-        (Ok(number), _) => match exact(number) {
+    Some(match text.parse() {
+        Ok(number) => match exact(number) {
             // What a number can say is said so in errors too.
             Some(number) if number.abs() <= MAX_SAFE => InputValue::Number(number),
             _ => InputValue::Int(number),
         },
-        (_, Ok(number)) => InputValue::BigInt(number),
-        _ => InputValue::Other("an integer beyond 64 bits".to_owned()),
+        Err(_) => InputValue::Other("an integer beyond 64 bits".to_owned()),
     })
 }
 
@@ -81,20 +80,14 @@ fn float(text: &str, floats: &dyn FloatText) -> Option<f64> {
         Some(size) => (-1.0, size),
         None => (1.0, text.strip_prefix('+').unwrap_or(text)),
     };
-    if let Some(float) = named_float(size) {
-        return Some(sign * float);
+    match size {
+        "NaN" => return Some(f64::NAN),
+        "Infinity" => return Some(sign * f64::INFINITY),
+        _ => {}
     }
     let padded = [if size.starts_with('.') { "0" } else { "" }, size].concat();
     let whole = !padded.starts_with('-') && number::number_length(padded.as_bytes()) == padded.len();
     (whole && !padded.is_empty()).then(|| number::float(padded.as_bytes(), floats)).flatten().map(|float| sign * float)
-}
-
-fn named_float(name: &str) -> Option<f64> {
-    match name {
-        "NaN" => Some(f64::NAN),
-        "Infinity" => Some(f64::INFINITY),
-        _ => None,
-    }
 }
 
 /// A whole text as JSON, in which Python's `NaN` and `Infinity` may stand too.
@@ -105,27 +98,35 @@ fn whole_json(text: &str, declared: &LiteralType, floats: &dyn FloatText) -> Res
         _ => Err(Syntax("nothing more")),
     });
     read.map_err(|Syntax(expected)| {
-        let mut message = ["expected ", &declared.text(), " as JSON"].concat();
-        if text.is_empty() {
-            message.push_str(", got no text");
-            return message;
-        }
-        let place = text.get(..json.at).map_or(0, |before| before.chars().count()) + 1;
-        let found = json.describe(json.at);
-        for part in ["; at character ", &place.to_string(), ": expected ", expected, ", got ", &found] {
-            message.push_str(part);
-        }
-        message
+        // Characters, by their first bytes.
+        let place = text.bytes().take(json.at).filter(|byte| byte & 0xc0 != 0x80).count() + 1;
+        let (of, place, found) = (declared.text(), place.to_string(), json.describe(json.at));
+        ["expected ", &of, " as JSON; at character ", &place, ": expected ", expected, ", got ", &found].concat()
     })
 }
+
+const WORDS: [(&str, InputValue); 6] = [
+    ("true", InputValue::Bool(true)),
+    ("false", InputValue::Bool(false)),
+    ("null", InputValue::Null),
+    ("NaN", InputValue::Float(f64::NAN)),
+    ("Infinity", InputValue::Float(f64::INFINITY)),
+    ("-Infinity", InputValue::Float(f64::NEG_INFINITY)),
+];
 
 /// A value of JSON. A number is an integer unless it has a point or an exponent.
 fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<InputValue, Syntax> {
     if depth == 0 {
         return Err(Syntax(TOO_DEEP));
     }
+    let first_byte = json.next();
+    for (word, value) in WORDS {
+        if json.take_word(word).is_ok() {
+            return Ok(value);
+        }
+    }
     let mut first = true;
-    Ok(match json.next() {
+    Ok(match first_byte {
         b'{' => {
             json.at += 1;
             let mut entries = Vec::new();
@@ -147,14 +148,6 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
             InputValue::List(items)
         }
         b'"' => InputValue::Text(owned(&json.string()?)),
-        b't' => json.take_word("true").map(|()| InputValue::Bool(true))?,
-        b'f' => json.take_word("false").map(|()| InputValue::Bool(false))?,
-        b'n' => json.take_word("null").map(|()| InputValue::Null)?,
-        b'N' => json.take_word("NaN").map(|()| InputValue::Float(f64::NAN))?,
-        b'I' => json.take_word("Infinity").map(|()| InputValue::Float(f64::INFINITY))?,
-        b'-' if json.rest().starts_with(b"-I") => {
-            json.take_word("-Infinity").map(|()| InputValue::Float(f64::NEG_INFINITY))?
-        }
         b'-' | b'0'..=b'9' => {
             let digits = json.number()?;
             match std::str::from_utf8(digits).ok().and_then(integer) {
@@ -176,57 +169,30 @@ fn has_repeated_name(entries: &[(String, InputValue)]) -> bool {
     order.windows(2).any(|pair| matches!(pair, [one, two] if name(*one) == name(*two)))
 }
 
-/// Nanoseconds of what durations are written in.
-const UNITS: [(&str, i64); 9] = [
-    ("w", 604_800_000_000_000),
-    ("d", 86_400_000_000_000),
-    ("h", 3_600_000_000_000),
-    ("m", 60_000_000_000),
-    ("min", 60_000_000_000),
-    ("s", 1_000_000_000),
-    ("ms", 1_000_000),
-    ("us", 1000),
-    ("ns", 1),
-];
-
-/// A span as people write it, larger units first: `1h 30m`, `90s`, `1.5 h`, `-250ms`. A number alone has no unit and is
-/// refused.
+/// A span as people write it, larger units first: `1h 30m`, `2w 1d`, `1.5s`, `-250ms`. A number alone has no unit and is
+/// refused, as is a fraction of anything but seconds.
 pub(super) fn spoken_duration(text: &str) -> Option<(i64, i32)> {
-    let (sign, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (mut total, mut larger) = (0_i64, i64::MAX);
-    loop {
-        rest = rest.trim_start();
-        let (number, tail) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit() && c != '.')?)?;
-        let tail = tail.trim_start();
-        let end = tail.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(tail.len());
-        let (unit, after) = tail.split_at_checked(end)?;
-        let (_, length) = *UNITS.iter().find(|(name, _)| *name == unit)?;
-        if length >= larger {
+    if let Some(number) = text.strip_suffix("ms") {
+        let ms: i64 = number.trim_end().parse().ok()?;
+        return Some((ms / 1000, i32::try_from(ms % 1000 * 1_000_000).ok()?));
+    }
+    // As ISO 8601, where a large M would be months.
+    let mut iso = String::new();
+    for part in text.split_ascii_whitespace() {
+        let ends_in_digit = iso.ends_with(|c: char| c.is_ascii_digit());
+        if (ends_in_digit && part.starts_with(|c: char| c.is_ascii_digit()))
+            || part.contains(|c: char| c.is_ascii_uppercase())
+        {
             return None;
         }
-        let (whole, fraction) = match number.split_once('.') {
-            Some((_, "")) => return None,
-            Some(parts) => parts,
-            None => (number, ""),
-        };
-        total = total.checked_add(whole.parse::<i64>().ok()?.checked_mul(length)?)?;
-        if !fraction.is_empty() {
-            let parts = fraction.parse::<i64>().ok()?.checked_mul(length)?;
-            let of = 10_i64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-            if parts % of != 0 {
-                return None;
-            }
-            total = total.checked_add(parts / of)?;
-        }
-        (larger, rest) = (length, after);
-        if rest.is_empty() {
-            let total = total * sign;
-            return Some((total / 1_000_000_000, i32::try_from(total % 1_000_000_000).ok()?));
-        }
+        iso.push_str(part);
     }
+    let (sign, units) = match iso.strip_prefix('-') {
+        Some(units) => ("-P", units),
+        None => ("P", iso.as_str()),
+    };
+    let (days, clock) = units.split_at_checked(units.rfind(['w', 'd']).map_or(0, |at| at + 1))?;
+    time::duration(&[sign, days, if clock.is_empty() { "" } else { "T" }, clock].concat())
 }
 
 /// The bytes that base64 stands for.
@@ -317,7 +283,7 @@ mod tests {
             ("0x10", "text \"0x10\""),
             ("1_000", "text \"1_000\""),
             ("true", "text \"true\""),
-            ("9223372036854775808", "a bigint beyond 64 bits"),
+            ("9223372036854775808", "an integer beyond 64 bits"),
             ("99999999999999999999", "an integer beyond 64 bits"),
         ] {
             bad(INT, &[(text, &format!("inputs.x: expected int, got {got}{hint}"))]);
@@ -385,17 +351,19 @@ mod tests {
             &[
                 ("1h30m", lasting(5400, 0)),
                 ("1h 30m", lasting(5400, 0)),
-                ("1.5 h", lasting(5400, 0)),
                 ("2w 1d", lasting(1_296_000, 0)),
-                ("10min", lasting(600, 0)),
+                ("1.5 s", lasting(1, 500_000_000)),
                 ("-250ms", lasting(0, -250_000_000)),
-                ("1s 5ns", lasting(1, 5)),
+                ("- 2d", lasting(-172_800, 0)),
                 ("PT1H30M", lasting(5400, 0)),
                 ("-PT1.5S", lasting(-1, -500_000_000)),
                 ("0s", lasting(0, 0)),
             ],
         );
-        for text in ["", "90", "1h30", "30m 1h", "1h 1h", "1M", "h", "1 hour", "1..5s", "1.5ns", "400000d", "P1M"] {
+        for text in [
+            "", "90", "1h30", "30m 1h", "1h 1h", "1M", "h", "1 hour", "1..5s", "1.5h", "1 30m", "4000000d", "250MS",
+            "P1M",
+        ] {
             let hint = "write it with its units, 1h 30m, or in ISO 8601, PT1H30M";
             let expected = format!("inputs.x: expected duration, got text \"{text}\"; {hint}");
             bad(of, &[(text, &expected)]);
@@ -463,7 +431,7 @@ mod tests {
         bad(
             &of,
             &[
-                ("", "inputs.x: expected dict[str, list[int]] as JSON, got no text"),
+                ("", "inputs.x: expected dict[str, list[int]] as JSON; at character 1: expected a value, got the end of the text"),
                 (
                     "{\"a\": [1, }",
                     "inputs.x: expected dict[str, list[int]] as JSON; at character 11: expected a value, got }",

@@ -96,13 +96,7 @@ impl Conversion<'_> {
                 (1, fit)
             }
             (TypeKind::Duration, _) => {
-                let spoken = match value {
-                    InputValue::Text(text) if self.forms => form::spoken_duration(text),
-                    InputValue::Number(_) | InputValue::Float(_) | InputValue::Int(_) if self.forms => return None,
-                    _ => None,
-                };
-                let (seconds, nanos, fit) =
-                    spoken.map(|(seconds, nanos)| (seconds, nanos, 1)).or_else(|| duration(value))?;
+                let (seconds, nanos, fit) = duration(value, self.forms)?;
                 writer.time(6, seconds, nanos);
                 (1, fit)
             }
@@ -387,8 +381,11 @@ fn datetime(value: &InputValue, of_dates: bool) -> Option<(i64, i32, Fit)> {
     time::is_instant(seconds, nanos).then_some((seconds, nanos, fit))
 }
 
-fn duration(value: &InputValue) -> Option<(i64, i32, Fit)> {
+/// Of what stands for a span. In a form numbers have no unit.
+fn duration(value: &InputValue, forms: bool) -> Option<(i64, i32, Fit)> {
     let ((seconds, nanos), fit) = match value {
+        InputValue::Number(_) | InputValue::Float(_) if forms => return None,
+        InputValue::Text(text) if forms => (time::duration(text).or_else(|| form::spoken_duration(text))?, 1),
         InputValue::Duration { seconds, nanos } => ((*seconds, *nanos), 0),
         InputValue::Number(ms) | InputValue::Float(ms) => (time::from_milliseconds(*ms)?, 2),
         InputValue::Text(text) => (time::duration(text)?, 1),

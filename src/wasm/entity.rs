@@ -2,17 +2,15 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Date};
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
 use super::dto;
-use super::error::set;
-use super::json::wire_to_js;
-use super::lend::{put, Lent};
+use super::json::{wire_to_js, JsFloats};
+use super::lend::{borrow, put, Lent};
 use super::value::output;
 use crate::entity::{LaunchPlan, Task, Workflow};
 use crate::remote::Target;
-use crate::value::{LiteralType, OutputValue};
 
 /// A registered task.
 #[wasm_bindgen]
@@ -58,30 +56,13 @@ macro_rules! entity {
             /// Declared inputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "InputVariable[]")]
             pub fn inputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.describe_inputs(false))
+                output(&self.inner.interface.describe(false, None))
             }
 
             /// Declared outputs, by name.
             #[wasm_bindgen(getter, unchecked_return_type = "Variable[]")]
             pub fn outputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.describe_outputs(false))
-            }
-
-            /// The inputs with all that a form needs: the declared type, and the JSON Schema (draft 2020-12) of what
-            /// `execute` takes. Inputs that the launch plan has fixed are among them, with their value.
-            #[wasm_bindgen(js_name = describeInputs, unchecked_return_type = "InputDescription[]")]
-            pub fn describe_inputs(&self) -> Result<Array, JsValue> {
-                let interface = &self.inner.interface;
-                let types = interface.inputs.iter().map(|input| &input.literal_type);
-                described(&interface.describe_inputs(true), types)
-            }
-
-            /// The outputs with their declared types and the JSON Schema of what comes.
-            #[wasm_bindgen(js_name = describeOutputs, unchecked_return_type = "OutputDescription[]")]
-            pub fn describe_outputs(&self) -> Result<Array, JsValue> {
-                let interface = &self.inner.interface;
-                let types = interface.outputs.iter().map(|output| &output.literal_type);
-                described(&interface.describe_outputs(true), types)
+                output(&self.inner.interface.describe(true, None))
             }
 
             /// When it was registered.
@@ -133,12 +114,15 @@ impl FlyteLaunchPlan {
     }
 }
 
-/// With the declared types as ProtoJSON.
-fn described<'a>(list: &OutputValue, types: impl Iterator<Item = &'a LiteralType>) -> Result<Array, JsValue> {
-    let list: Array = output(list)?.unchecked_into();
-    for (description, of) in list.iter().zip(types) {
-        let of = wire_to_js("flyteidl.core.LiteralType", of.as_bytes())?;
-        set(description.unchecked_ref(), "literalType", of);
-    }
-    Ok(list)
+/// The inputs or outputs of a task, workflow or launch plan, see `Interface::describe`; what `js/remote.ts` adds to them.
+#[wasm_bindgen(js_name = describeEntity, skip_typescript)]
+pub fn describe_entity(entity: &JsValue, outputs: bool) -> Result<JsValue, JsValue> {
+    let Some(Lent::Target(target)) = borrow(entity)? else { return Ok(JsValue::UNDEFINED) };
+    let interface = match &target {
+        Target::Task(task) => &task.interface,
+        Target::Workflow(workflow) => &workflow.interface,
+        Target::LaunchPlan(plan) => &plan.interface,
+        Target::Reference(_) => return Ok(JsValue::UNDEFINED),
+    };
+    output(&interface.describe(outputs, Some(&JsFloats)))
 }

@@ -7,7 +7,7 @@ use super::error::to_js_error;
 use super::json::JsFloats;
 use super::value::{input, output, output_as};
 use super::values::FlyteValues;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Problem};
 use crate::value::{guess_type, parse, repr, type_of, Conversion, LiteralType, Packed, Path, Reading, Stored, Values};
 
 /// The wire bytes of the literal of a value.
@@ -18,11 +18,13 @@ pub fn literal_from_value(declared: &[u8], value: &JsValue, protobuf_structs: bo
     conversion.protobuf_structs = protobuf_structs;
     match conversion.literal(&value, &declared, &Path::new("value")) {
         Some(literal) => Ok(Uint8Array::from(literal.as_bytes())),
-        None => {
-            let subject = ["a literal of type ", &declared.text()].concat();
-            Err(to_js_error(Error::from_problems(Kind::Value, &subject, conversion.problems)))
-        }
+        None => Err(refused("a literal of type ", &declared, conversion.problems)),
     }
+}
+
+fn refused(what: &str, declared: &LiteralType, problems: Vec<Problem>) -> JsValue {
+    let subject = [what, &declared.text()].concat();
+    to_js_error(Error::from_problems(Kind::Value, &subject, problems))
 }
 
 /// The value of a literal's wire bytes.
@@ -47,10 +49,7 @@ pub fn literal_parse(declared: &[u8], text: &str, name: &str) -> Result<JsValue,
     let declared = literal_type(declared)?;
     match parse(text, &declared, &Path::new(name), &JsFloats) {
         Ok(value) => output(&value),
-        Err(problems) => {
-            let subject = ["a text for type ", &declared.text()].concat();
-            Err(to_js_error(Error::from_problems(Kind::Value, &subject, problems)))
-        }
+        Err(problems) => Err(refused("a text for type ", &declared, problems)),
     }
 }
 
