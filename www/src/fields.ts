@@ -212,7 +212,7 @@ export function read(field: Field, draft: Draft, asEmpty = false): Reading {
   }
   const found: { path: string; message: string }[] = []
   const value = readDraft(shape, draft, `inputs.${field.name}`, found)
-  return found.length ? { problem: problemAt(field.name, found) } : { value }
+  return found.length ? { problem: problemAt(field, found) } : { value }
 }
 
 function isBlank(shape: Shape, draft: Draft): boolean {
@@ -264,12 +264,12 @@ function inZone(text: string): string {
 }
 
 /** What was found in one field: about a row, or about the whole. */
-export function problemAt(name: string, found: { path: string; message: string }[]): Problem {
+export function problemAt({ name, shape }: Field, found: { path: string; message: string }[]): Problem {
   const rows: Record<number, string> = {}
   const whole: string[] = []
   for (const { path, message } of found) {
     const inner = path.slice(`inputs.${name}`.length + (path.startsWith('inputs["') ? 3 : 0))
-    const [, row, below = ''] = /^\[(\d+)\](.*)$/.exec(inner) ?? []
+    const [, row, below = ''] = (shape.kind === 'list' && /^\[(\d+)\](.*)$/.exec(inner)) || []
     if (row === undefined) whole.push(inner ? `${inner.replace(/^\./, '')}: ${message}` : message)
     else rows[Number(row)] = below ? `${below.replace(/^\./, '')}: ${message}` : message
   }

@@ -173,10 +173,7 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
       announce(`Launched ${execution.name}.`)
       location.hash = href.execution({ project: execution.project, domain: execution.domain }, execution.name)
     } catch (refused) {
-      const { placed, rest } = sortedByField(
-        refused,
-        open.map((field) => field.name),
-      )
+      const { placed, rest } = sortedByField(refused, open)
       setProblems(placed)
       setError(rest ? refused : undefined)
       setBusy(false)
@@ -249,10 +246,11 @@ function NameField({ name, problem, onName }: { name: string; problem: Problem |
 }
 
 /** Sorts what the package found wrong by field; `rest` tells that some of it belongs to none. */
-function sortedByField(error: unknown, names: string[]): { placed: Record<string, Problem>; rest: boolean } {
+function sortedByField(error: unknown, fields: Field[]): { placed: Record<string, Problem>; rest: boolean } {
   const { problems, path, message } = error as { problems?: { path: string; message: string }[]; path?: string; message?: string }
   const about = path ?? (error instanceof AlreadyExistsError ? 'name' : undefined)
   const all = problems?.length ? problems : about ? [{ path: about, message: message ?? '' }] : []
+  const names = fields.map((field) => field.name)
   const byField: Record<string, { path: string; message: string }[]> = {}
   let rest = all.length === 0
   for (const problem of all) {
@@ -260,8 +258,8 @@ function sortedByField(error: unknown, names: string[]): { placed: Record<string
     if (field === undefined) rest = true
     else byField[field] = [...(byField[field] ?? []), problem]
   }
-  const told = (field: string, found: { path: string; message: string }[]) =>
-    field === NAME ? { message: found.map(({ message }) => message).join(' ') } : problemAt(field, found)
-  const placed = Object.fromEntries(Object.entries(byField).map(([field, found]) => [field, told(field, found)]))
+  const placed: Record<string, Problem> = {}
+  for (const field of fields) if (byField[field.name]) placed[field.name] = problemAt(field, byField[field.name] ?? [])
+  if (byField[NAME]) placed[NAME] = { message: byField[NAME].map(({ message }) => message).join(' ') }
   return { placed, rest }
 }
