@@ -1,5 +1,7 @@
 //! What a person wrote into a form, as a value: scalars as they are spoken, everything else as JSON.
 
+use std::borrow::Cow;
+
 use super::conversion::Conversion;
 use super::input::MAX_SAFE;
 use super::typed::exact;
@@ -60,7 +62,7 @@ fn read(whole: &str, of: &LiteralType, declared: &LiteralType, floats: &dyn Floa
 
 /// Decimal digits with or without a sign; with too many of them, what they are in words.
 fn integer(text: &str) -> Option<InputValue> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = text.strip_prefix('-').or_else(|| text.strip_prefix('+')).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -125,29 +127,24 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
             return Ok(value);
         }
     }
-    let mut first = true;
     Ok(match first_byte {
-        b'{' => {
+        b'{' | b'[' => {
+            let (is_map, mut first, mut entries) = (first_byte == b'{', true, Vec::new());
             json.at += 1;
-            let mut entries = Vec::new();
-            while json.more(&mut first, b'}')? {
-                let name = owned(&json.name()?);
+            // The brackets that close stand two characters behind.
+            while json.more(&mut first, first_byte + 2)? {
+                let name = if is_map { owned(json.name()?) } else { String::new() };
                 entries.push((name, value(json, floats, depth - 1)?));
+            }
+            if !is_map {
+                return Ok(InputValue::List(entries.into_iter().map(|(_, value)| value).collect()));
             }
             if has_repeated_name(&entries) {
                 return Err(Syntax("each name once"));
             }
             InputValue::Map(entries)
         }
-        b'[' => {
-            json.at += 1;
-            let mut items = Vec::new();
-            while json.more(&mut first, b']')? {
-                items.push(value(json, floats, depth - 1)?);
-            }
-            InputValue::List(items)
-        }
-        b'"' => InputValue::Text(owned(&json.string()?)),
+        b'"' => InputValue::Text(owned(json.string()?)),
         b'-' | b'0'..=b'9' => {
             let digits = json.number()?;
             match std::str::from_utf8(digits).ok().and_then(integer) {
@@ -159,8 +156,8 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
     })
 }
 
-fn owned(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).into_owned()
+fn owned(text: Cow<'_, [u8]>) -> String {
+    String::from_utf8(text.into_owned()).unwrap_or_default()
 }
 
 fn has_repeated_name(entries: &[(String, InputValue)]) -> bool {
