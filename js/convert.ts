@@ -1,6 +1,6 @@
 // What `literal` and the values of an execution share: literals and types in any of their forms as bytes.
 
-import { type FromLiteralOptions, protoFromObject, protoToText } from '#bindings'
+import { type FromLiteralOptions, protoFromObject } from '#bindings'
 import { ReadyLiteral } from './handles.js'
 
 export const LITERAL = 'flyteidl.core.Literal'
@@ -12,9 +12,6 @@ export function bytesOf(typeName: string, value: unknown): Uint8Array {
   if (value instanceof ReadyLiteral) return value.bytes
   return protoFromObject(typeName, value)
 }
-
-/** A message as ProtoJSON. */
-export const parsed = (typeName: string, bytes: Uint8Array) => JSON.parse(protoToText(typeName, bytes))
 
 /** Who has the content of literals that are stored apart. */
 export function storedOf({ stored }: FromLiteralOptions): ((uri: string) => Uint8Array | undefined) | undefined {

@@ -16,12 +16,15 @@ import {
   literalTypesCompare,
   literalTypeText,
   protoFromObject,
+  protoToText,
   type ToLiteralOptions,
   type TypeLike,
 } from '#bindings'
-import { bytesOf, LITERAL, parsed, storedOf, TYPE } from './convert.js'
+import { bytesOf, LITERAL, storedOf, TYPE } from './convert.js'
 import { timestampOf, toDate } from './datetime.js'
 import { type ExactTime, FlyteFloat, ReadyLiteral, UnionVariant } from './handles.js'
+
+const parsed = (typeName: string, bytes: Uint8Array) => JSON.parse(protoToText(typeName, bytes))
 
 /** Values as Flyte stores them. */
 export const literal = {

@@ -14,8 +14,8 @@ import {
   FlyteTask,
   FlyteWorkflow,
   FlyteWorkflowExecution,
+  type InputDescription,
 } from '#bindings'
-import { parsed, TYPE } from './convert.js'
 import { FlyteValueError } from './errors.js'
 import { filter } from './filter.js'
 import { consoleUrl, identifierOf } from './identifier.js'
@@ -227,13 +227,17 @@ async function deckLink(this: FlyteNodeExecution, { expiresInMs, ...options }: C
 /** What an execution does through its remote. */
 const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
 
-function described(entity: object, outputs: boolean) {
-  return describeEntity(entity, outputs).map((one) => ({
-    ...one,
-    literalType: parsed(TYPE, one.literalType),
-    schema: JSON.parse(one.schema),
-  }))
+function described(entity: object, outputs: boolean): InputDescription[] {
+  const [text, defaults, fixed] = describeEntity(entity, outputs)
+  return JSON.parse(text).map((one: InputDescription) => {
+    if (Object.hasOwn(defaults, one.name)) one.default = defaults[one.name]
+    if (Object.hasOwn(fixed, one.name)) one.fixed = fixed[one.name]
+    return one
+  })
 }
+
+const variables = (entity: object, outputs: boolean) =>
+  described(entity, outputs).map(({ schema: _, literalType: __, ...variable }) => variable)
 
 /** Adds the methods to the classes. */
 export function installRemote(): void {
@@ -243,17 +247,26 @@ export function installRemote(): void {
       return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as ExecuteOptions & { dryRun: true })
     },
   })
-  for (const { prototype } of [FlyteTask, FlyteWorkflow, FlyteLaunchPlan]) {
-    Object.assign(prototype, {
-      describeInputs() {
-        return described(this, false)
-      },
-      describeOutputs() {
-        return described(this, true)
-      },
-    })
-  }
   Object.assign(FlyteNodeExecution.prototype, { deckLink })
+  for (const { prototype } of [FlyteTask, FlyteWorkflow, FlyteLaunchPlan]) {
+    for (const [outputs, method, getter] of [
+      [false, 'describeInputs', 'inputs'],
+      [true, 'describeOutputs', 'outputs'],
+    ] as const) {
+      Object.defineProperties(prototype, {
+        [method]: {
+          value() {
+            return described(this, outputs)
+          },
+        },
+        [getter]: {
+          get() {
+            return variables(this, outputs)
+          },
+        },
+      })
+    }
+  }
   const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
   for (const name of OF_EXECUTIONS) {
     execution[name] = function (this: FlyteWorkflowExecution, ...args: never[]) {

@@ -72,7 +72,10 @@ export function literalToValue(
   stored: ((uri: string) => Uint8Array | undefined) | undefined,
   form: unknown,
 ): unknown
-export function describeEntity(entity: unknown, outputs: boolean): { schema: string; literalType: Uint8Array }[]
+export function describeEntity(
+  entity: unknown,
+  outputs: boolean,
+): [text: string, defaults: Record<string, FlyteValue>, fixed: Record<string, FlyteValue>]
 export function literalParse(type: Uint8Array, text: string, name: string): unknown
 export function literalTypeText(type: Uint8Array): string
 export function literalTypesCompare(from: Uint8Array, to: Uint8Array): number

@@ -40,7 +40,7 @@ interface Property {
 /** Names that a struct can't have: what is written beside it. */
 const TAKEN = [
   ...['Inputs', 'Outputs', 'Date', 'Record', 'Uint8Array', 'BigInt64Array', 'Float64Array'],
-  ...['FlyteFile', 'FlyteDirectory', 'StructuredDataset', 'UnionVariant'],
+  ...['FlyteFile', 'FlyteDirectory', 'StructuredDataset', 'UnionVariant', 'Blob'],
 ]
 
 const HANDLES: Record<string, string> = {
@@ -153,7 +153,8 @@ class Types {
     if (contentEncoding) return this.isInput ? 'Uint8Array' : '{ tag: string; value: Uint8Array }'
     if (format === 'uri') {
       const handle = this.#imported(HANDLES[flyte?.split('[')[0] ?? ''] ?? 'FlyteFile')
-      return this.isInput ? `${handle} | string` : handle
+      if (!this.isInput) return handle
+      return handle === 'FlyteDirectory' ? 'FlyteDirectory | string' : `${handle} | Blob | Uint8Array | string`
     }
     if (format === 'duration') return this.isInput ? 'number | string' : 'number'
     if (format?.startsWith('date')) return this.isInput ? 'Date | string' : flyte ? 'Date' : 'string'

@@ -1,53 +1,48 @@
-//! Inputs and outputs described for who writes a form or generates types: one tree of plain values.
+//! Inputs and outputs described for who writes a form or generates types.
 
 use super::Interface;
 use crate::codec::FloatText;
-use crate::value::{from_literal, schema_of, LiteralType, OutputValue};
+use crate::value::{from_literal, variable, OutputValue};
+
+/// What is known of inputs or outputs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// A JSON list: of each name, type in words, description, declared type as ProtoJSON, JSON schema, and of inputs whether
+    /// they are required.
+    pub text: String,
+    /// The defaults that there are, by name.
+    pub defaults: Vec<(String, OutputValue)>,
+    /// The values that are fixed, by name.
+    pub fixed: Vec<(String, OutputValue)>,
+}
 
 impl Interface {
-    /// The inputs, or the outputs: name, type in words, description; of inputs whether they are required, default and fixed
-    /// value where there is one. When somebody prints floats, also `schema`, their JSON schema as text, and `literalType`, the
-    /// bytes of the declared type.
+    /// The inputs, or the outputs.
     #[must_use]
-    pub fn describe(&self, outputs: bool, floats: Option<&dyn FloatText>) -> OutputValue {
-        let mut described = Vec::new();
+    pub fn describe(&self, outputs: bool, floats: &dyn FloatText) -> Description {
+        let (mut text, mut described) = (b"[".to_vec(), Description::default());
         if outputs {
             for output in &self.outputs {
-                described.push(common(&output.name, &output.literal_type, &output.description, floats, true));
+                variable(&output.name, &output.literal_type, &output.description, None, floats, &mut text);
             }
         } else {
             for input in &self.inputs {
                 let of = &input.literal_type;
-                let mut entries = common(&input.name, of, &input.description, floats, false);
-                add(&mut entries, "required", OutputValue::Bool(input.required));
-                for (key, literal) in [("default", &input.default), ("fixed", &input.fixed)] {
+                variable(&input.name, of, &input.description, Some(input.required), floats, &mut text);
+                for (literal, known) in
+                    [(&input.default, &mut described.defaults), (&input.fixed, &mut described.fixed)]
+                {
                     if let Some(literal) = literal {
-                        add(&mut entries, key, from_literal(literal.as_bytes(), Some(of)));
+                        known.push((input.name.clone(), from_literal(literal.as_bytes(), Some(of))));
                     }
                 }
-                described.push(entries);
             }
         }
-        OutputValue::List(described.into_iter().map(OutputValue::Map).collect())
+        if text.last() == Some(&b',') {
+            text.pop();
+        }
+        text.push(b']');
+        described.text = String::from_utf8(text).unwrap_or_default();
+        described
     }
-}
-
-type Entries = Vec<(String, OutputValue)>;
-
-#[inline(never)]
-fn add(entries: &mut Entries, key: &str, value: OutputValue) {
-    entries.push((key.to_owned(), value));
-}
-
-#[inline(never)]
-fn common(name: &str, of: &LiteralType, description: &str, floats: Option<&dyn FloatText>, outputs: bool) -> Entries {
-    let mut entries = Vec::new();
-    for (key, text) in [("name", name), ("type", &of.text()), ("description", description)] {
-        add(&mut entries, key, OutputValue::Text(text.to_owned()));
-    }
-    if let Some(floats) = floats {
-        add(&mut entries, "literalType", OutputValue::Bytes(of.as_bytes().to_vec()));
-        add(&mut entries, "schema", OutputValue::Text(schema_of(of, outputs, floats)));
-    }
-    entries
 }

@@ -9,6 +9,7 @@ pub(crate) mod spec;
 mod task;
 mod workflow;
 
+pub use describe::Description;
 pub use identifier::{ExecutionId, Identifier, NodeExecutionId, ResourceType, TaskExecutionId};
 pub use interface::{type_in_words, Input, Interface, Variable};
 pub use launch_plan::LaunchPlan;

@@ -4,25 +4,47 @@ use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
 use super::{InputValue, LiteralType, TypeKind};
 use crate::codec::text::push_quoted;
-use crate::codec::FloatText;
+use crate::codec::{wire_to_json, FloatText};
+use crate::idl::schema::MessageId;
 
-/// The schema of a type as JSON text: of what `execute` takes, or of what an output gives. Wherever a Flyte type stands
-/// its text is at `x-flyte-type`; below a struct there is none, as Python's own schema describes that.
-pub(crate) fn schema_of(of: &LiteralType, outputs: bool, floats: &dyn FloatText) -> String {
-    let mut writing = Writing { outputs, floats, out: Vec::new(), known: Vec::new(), definitions: Vec::new() };
-    writing.of_type(of, "");
-    if !writing.definitions.is_empty() {
-        writing.reopen();
-        writing.push("\"$defs\":{");
-        for (name, definition) in std::mem::take(&mut writing.definitions) {
-            writing.quoted(&name, ':');
-            writing.out.extend_from_slice(&definition);
-        }
-        writing.close('}');
-        writing.close('}');
+/// Appends a variable of an interface as JSON text with a comma behind it: name, type in words, description, whether it is
+/// required (of an input), declared type, and the schema of what `execute` takes or of what an output gives. Wherever a
+/// Flyte type stands in that, its text is at `x-flyte-type`; below a struct there is none, as Python's own schema describes
+/// that.
+pub(crate) fn variable(
+    name: &str,
+    of: &LiteralType,
+    description: &str,
+    required: Option<bool>,
+    floats: &dyn FloatText,
+    out: &mut Vec<u8>,
+) {
+    let mut writing = Writing {
+        outputs: required.is_none(),
+        floats,
+        out: std::mem::take(out),
+        known: Vec::new(),
+        definitions: Vec::new(),
+    };
+    writing.push("{\"name\":");
+    for (text, member) in [(name, "\"type\":"), (&of.text(), "\"description\":"), (description, "\"literalType\":")] {
+        writing.quoted(text, ',');
+        writing.push(member);
     }
-    writing.out.pop();
-    String::from_utf8(writing.out).unwrap_or_default()
+    let start = writing.out.len();
+    let message = MessageId::by_name("flyteidl.core.LiteralType");
+    if message.and_then(|message| wire_to_json(message, of.as_bytes(), floats, &mut writing.out).ok()).is_none() {
+        writing.out.truncate(start);
+        writing.push("{}");
+    }
+    writing.push(match required {
+        Some(true) => ",\"required\":true,\"schema\":",
+        Some(false) => ",\"required\":false,\"schema\":",
+        None => ",\"schema\":",
+    });
+    writing.schema(of);
+    writing.close('}');
+    *out = writing.out;
 }
 
 /// JSON text that grows. Each value has a comma behind it, which a closing bracket takes away.
@@ -74,6 +96,21 @@ impl<'a> Writing<'a> {
             self.quoted(text, ',');
         }
         self.close(']');
+    }
+
+    fn schema(&mut self, of: &'a LiteralType) {
+        self.of_type(of, "");
+        if self.definitions.is_empty() {
+            return;
+        }
+        self.reopen();
+        self.push("\"$defs\":{");
+        for (name, definition) in std::mem::take(&mut self.definitions) {
+            self.quoted(&name, ':');
+            self.out.extend_from_slice(&definition);
+        }
+        self.close('}');
+        self.close('}');
     }
 
     fn of_type(&mut self, of: &'a LiteralType, title: &str) {
@@ -270,12 +307,19 @@ mod tests {
 
     use super::*;
     use crate::codec::{json_to_wire, StdFloats};
-    use crate::idl::schema::MessageId;
 
-    fn schema(of: &Value, outputs: bool) -> Value {
+    fn schema(declared: &Value, outputs: bool) -> Value {
         let message = MessageId::by_name("flyteidl.core.LiteralType").unwrap();
-        let bytes = json_to_wire(message, of.to_string().as_bytes(), &StdFloats).unwrap().wire;
-        serde_json::from_str(&schema_of(&LiteralType::decode(&bytes).unwrap(), outputs, &StdFloats)).unwrap()
+        let bytes = json_to_wire(message, declared.to_string().as_bytes(), &StdFloats).unwrap().wire;
+        let of = LiteralType::decode(&bytes).unwrap();
+        let mut described = Vec::new();
+        variable("x", &of, "an \"x\"", (!outputs).then_some(true), &StdFloats, &mut described);
+        let described: Value = serde_json::from_slice(described.strip_suffix(b",").unwrap()).unwrap();
+        assert_eq!((&described["name"], &described["description"]), (&json!("x"), &json!("an \"x\"")));
+        assert_eq!(described["type"], of.text());
+        assert!(described["literalType"].is_object());
+        assert_eq!(described.get("required"), (!outputs).then_some(&json!(true)));
+        described["schema"].clone()
     }
 
     #[test]

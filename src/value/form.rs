@@ -46,12 +46,12 @@ fn read(whole: &str, of: &LiteralType, declared: &LiteralType, floats: &dyn Floa
                 _ => return whole_json(text, declared, floats),
             }
         }
-        TypeKind::None if text.is_empty() || text == "null" => InputValue::Null,
+        TypeKind::None if text.is_empty() => InputValue::Null,
         TypeKind::String => InputValue::Text(whole.to_owned()),
-        TypeKind::Integer => integer(text).unwrap_or_else(as_text),
-        TypeKind::Float => float(text, floats).map_or_else(as_text, InputValue::Float),
-        TypeKind::Boolean if text.eq_ignore_ascii_case("true") => InputValue::Bool(true),
-        TypeKind::Boolean if text.eq_ignore_ascii_case("false") => InputValue::Bool(false),
+        TypeKind::Float => word(text).or_else(|| float(text, floats)).unwrap_or_else(as_text),
+        TypeKind::None | TypeKind::Integer | TypeKind::Boolean => {
+            word(text).or_else(|| number(text, floats)).unwrap_or_else(as_text)
+        }
         TypeKind::StructuredDataset { .. } if text.starts_with('{') => return whole_json(text, declared, floats),
         TypeKind::List(_) | TypeKind::Map(_) | TypeKind::Struct(_) | TypeKind::Error => {
             return whole_json(text, declared, floats)
@@ -60,36 +60,37 @@ fn read(whole: &str, of: &LiteralType, declared: &LiteralType, floats: &dyn Floa
     })
 }
 
-/// Decimal digits with or without a sign; with too many of them, what they are in words.
-fn integer(text: &str) -> Option<InputValue> {
-    let digits = text.strip_prefix('-').or_else(|| text.strip_prefix('+')).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some(match text.parse() {
-        Ok(number) => match exact(number) {
-            // What a number can say is said so in errors too.
-            Some(number) if number.abs() <= MAX_SAFE => InputValue::Number(number),
-            _ => InputValue::Int(number),
-        },
-        Err(_) => InputValue::Other("an integer beyond 64 bits".to_owned()),
+/// JSON's words, and Python's for floats.
+fn word(text: &str) -> Option<InputValue> {
+    Some(match text {
+        "true" => InputValue::Bool(true),
+        "false" => InputValue::Bool(false),
+        "null" => InputValue::Null,
+        "NaN" => InputValue::Float(f64::NAN),
+        "Infinity" => InputValue::Float(f64::INFINITY),
+        "-Infinity" => InputValue::Float(f64::NEG_INFINITY),
+        _ => return None,
     })
 }
 
-/// `-1.5e3`, `.5`, `+2`, `NaN`, `Infinity`.
-fn float(text: &str, floats: &dyn FloatText) -> Option<f64> {
-    let (sign, size) = match text.strip_prefix('-') {
-        Some(size) => (-1.0, size),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
-    };
-    match size {
-        "NaN" => return Some(f64::NAN),
-        "Infinity" => return Some(sign * f64::INFINITY),
-        _ => {}
+/// A number as JSON writes it: an integer unless it has a point or an exponent, or is too large.
+fn number(text: &str, floats: &dyn FloatText) -> Option<InputValue> {
+    match text.parse() {
+        Ok(integer) if number::number_length(text.as_bytes()) == text.len() => Some(match exact(integer) {
+            // What a number can say is said so in errors too.
+            Some(number) if number.abs() <= MAX_SAFE => InputValue::Number(number),
+            _ => InputValue::Int(integer),
+        }),
+        _ => float(text, floats),
     }
-    let padded = [if size.starts_with('.') { "0" } else { "" }, size].concat();
-    let whole = !padded.starts_with('-') && number::number_length(padded.as_bytes()) == padded.len();
-    (whole && !padded.is_empty()).then(|| number::float(padded.as_bytes(), floats)).flatten().map(|float| sign * float)
+}
+
+/// A number as JSON writes it, or as people do, without a zero before the point.
+fn float(text: &str, floats: &dyn FloatText) -> Option<InputValue> {
+    let padded = [if text.starts_with('.') { "0" } else { "" }, text].concat();
+    let digits = padded.as_bytes();
+    let is_number = !digits.is_empty() && number::number_length(digits) == digits.len();
+    is_number.then(|| number::float(digits, floats)).flatten().map(InputValue::Float)
 }
 
 /// A whole text as JSON, in which Python's `NaN` and `Infinity` may stand too.
@@ -107,25 +108,17 @@ fn whole_json(text: &str, declared: &LiteralType, floats: &dyn FloatText) -> Res
     })
 }
 
-const WORDS: [(&str, InputValue); 6] = [
-    ("true", InputValue::Bool(true)),
-    ("false", InputValue::Bool(false)),
-    ("null", InputValue::Null),
-    ("NaN", InputValue::Float(f64::NAN)),
-    ("Infinity", InputValue::Float(f64::INFINITY)),
-    ("-Infinity", InputValue::Float(f64::NEG_INFINITY)),
-];
-
 /// A value of JSON. A number is an integer unless it has a point or an exponent.
 fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<InputValue, Syntax> {
     if depth == 0 {
         return Err(Syntax(TOO_DEEP));
     }
     let first_byte = json.next();
-    for (word, value) in WORDS {
-        if json.take_word(word).is_ok() {
-            return Ok(value);
-        }
+    let rest = json.rest();
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
+    if let Some(value) = rest.get(..length).and_then(|text| word(std::str::from_utf8(text).ok()?)) {
+        json.at += length;
+        return Ok(value);
     }
     Ok(match first_byte {
         b'{' | b'[' => {
@@ -147,10 +140,7 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
         b'"' => InputValue::Text(owned(json.string()?)),
         b'-' | b'0'..=b'9' => {
             let digits = json.number()?;
-            match std::str::from_utf8(digits).ok().and_then(integer) {
-                Some(integer) => integer,
-                None => number::float(digits, floats).map(InputValue::Float).ok_or(Syntax("a number"))?,
-            }
+            std::str::from_utf8(digits).ok().and_then(|digits| number(digits, floats)).ok_or(Syntax("a number"))?
         }
         _ => return Err(Syntax("a value")),
     })
@@ -166,30 +156,32 @@ fn has_repeated_name(entries: &[(String, InputValue)]) -> bool {
     order.windows(2).any(|pair| matches!(pair, [one, two] if name(*one) == name(*two)))
 }
 
-/// A span as people write it, larger units first: `1h 30m`, `2w 1d`, `1.5s`, `-250ms`. A number alone has no unit and is
-/// refused, as is a fraction of anything but seconds.
+/// A span as people write it, larger units first: `1h 30m`, `2w 1d`, `-1.5s`. A number alone has no unit and is refused, as
+/// is a fraction of anything but seconds.
 pub(super) fn spoken_duration(text: &str) -> Option<(i64, i32)> {
-    if let Some(number) = text.strip_suffix("ms") {
-        let ms: i64 = number.trim_end().parse().ok()?;
-        return Some((ms / 1000, i32::try_from(ms % 1000 * 1_000_000).ok()?));
-    }
-    // As ISO 8601, where a large M would be months.
-    let mut iso = String::new();
-    for part in text.split_ascii_whitespace() {
-        let ends_in_digit = iso.ends_with(|c: char| c.is_ascii_digit());
-        if (ends_in_digit && part.starts_with(|c: char| c.is_ascii_digit()))
-            || part.contains(|c: char| c.is_ascii_uppercase())
-        {
-            return None;
-        }
-        iso.push_str(part);
-    }
-    let (sign, units) = match iso.strip_prefix('-') {
+    // As ISO 8601: `-P2W1DT1H30M`, where a large M would be months.
+    let (sign, units) = match text.strip_prefix('-') {
         Some(units) => ("-P", units),
-        None => ("P", iso.as_str()),
+        None => ("P", text),
     };
-    let (days, clock) = units.split_at_checked(units.rfind(['w', 'd']).map_or(0, |at| at + 1))?;
-    time::duration(&[sign, days, if clock.is_empty() { "" } else { "T" }, clock].concat())
+    let (mut iso, mut number, mut is_clock, mut gap) = (sign.to_owned(), String::new(), false, false);
+    for byte in units.bytes() {
+        match byte {
+            b' ' => gap = !number.is_empty(),
+            b'0'..=b'9' | b'.' if !gap => number.push(byte.into()),
+            b'w' | b'd' | b'h' | b'm' | b's' => {
+                if matches!(byte, b'h' | b'm' | b's') && !std::mem::replace(&mut is_clock, true) {
+                    iso.push('T');
+                }
+                iso.push_str(&number);
+                iso.push(byte.to_ascii_uppercase().into());
+                number.clear();
+                gap = false;
+            }
+            _ => return None,
+        }
+    }
+    time::duration(&iso).filter(|_| number.is_empty())
 }
 
 /// The bytes that base64 stands for.
@@ -267,7 +259,6 @@ mod tests {
             &[
                 ("0", Int(0)),
                 (" -7\n", Int(-7)),
-                ("+7", Int(7)),
                 ("9007199254740993", Int(9_007_199_254_740_993)),
                 ("-9223372036854775808", Int(i64::MIN)),
             ],
@@ -275,13 +266,14 @@ mod tests {
         let hint = "; write a whole number of at most 64 bits, 42";
         for (text, got) in [
             ("", "text \"\""),
-            ("3.0", "text \"3.0\""),
-            ("1e3", "text \"1e3\""),
+            ("+7", "text \"+7\""),
+            ("007", "text \"007\""),
+            ("3.0", "float, number 3"),
+            ("1e3", "float, number 1000"),
             ("0x10", "text \"0x10\""),
             ("1_000", "text \"1_000\""),
-            ("true", "text \"true\""),
-            ("9223372036854775808", "an integer beyond 64 bits"),
-            ("99999999999999999999", "an integer beyond 64 bits"),
+            ("true", "boolean true"),
+            ("9223372036854775808", "float, a number beyond ±(2^53 - 1), where integers lose digits"),
         ] {
             bad(INT, &[(text, &format!("inputs.x: expected int, got {got}{hint}"))]);
         }
@@ -296,13 +288,13 @@ mod tests {
                 ("3", Float(3.0)),
                 ("-1.5e3", Float(-1500.0)),
                 (".5", Float(0.5)),
-                ("+2", Float(2.0)),
+                ("9007199254740994", Float(9_007_199_254_740_994.0)),
                 ("-Infinity", Float(f64::NEG_INFINITY)),
                 ("0.1234567890123456789", Float(0.123_456_789_012_345_68)),
             ],
         );
         assert!(matches!(parsed(&declared(of), "NaN"), Ok(Float(number)) if number.is_nan()));
-        for text in ["", "1,5", "--1", "0x10", "1e", "ten", "-", "."] {
+        for text in ["", "1,5", "--1", "0x10", "1e", "ten", "-", ".", "+1", "-.5"] {
             bad(of, &[(text, &format!("inputs.x: expected float, got text \"{text}\""))]);
         }
     }
@@ -310,8 +302,8 @@ mod tests {
     #[test]
     fn booleans_texts_and_enums_are_what_they_say() {
         let bool = r#"{"simple": "BOOLEAN"}"#;
-        good(bool, &[("true", Bool(true)), (" False ", Bool(false))]);
-        for text in ["", "1", "yes", "t"] {
+        good(bool, &[("true", Bool(true)), (" false ", Bool(false))]);
+        for text in ["", "True", "yes", "t"] {
             let said = format!("inputs.x: expected bool, got text \"{text}\"; write true or false");
             bad(bool, &[(text, &said)]);
         }
@@ -350,15 +342,15 @@ mod tests {
                 ("1h 30m", lasting(5400, 0)),
                 ("2w 1d", lasting(1_296_000, 0)),
                 ("1.5 s", lasting(1, 500_000_000)),
-                ("-250ms", lasting(0, -250_000_000)),
-                ("- 2d", lasting(-172_800, 0)),
+                ("-0.25s", lasting(0, -250_000_000)),
+                ("- 2d 12 h", lasting(-216_000, 0)),
                 ("PT1H30M", lasting(5400, 0)),
                 ("-PT1.5S", lasting(-1, -500_000_000)),
                 ("0s", lasting(0, 0)),
             ],
         );
         for text in [
-            "", "90", "1h30", "30m 1h", "1h 1h", "1M", "h", "1 hour", "1..5s", "1.5h", "1 30m", "4000000d", "250MS",
+            "", "90", "1h30", "30m 1h", "1h 1h", "1M", "h", "1 hour", "1..5s", "1.5h", "1 30m", "4000000d", "250ms",
             "P1M",
         ] {
             let hint = "write it with its units, 1h 30m, or in ISO 8601, PT1H30M";
@@ -370,7 +362,7 @@ mod tests {
     #[test]
     fn none_is_empty_and_so_is_an_optional() {
         good(r#"{"simple": "NONE"}"#, &[("", Null), (" null ", Null)]);
-        bad(r#"{"simple": "NONE"}"#, &[("0", "inputs.x: expected none, got text \"0\"")]);
+        bad(r#"{"simple": "NONE"}"#, &[("0", "inputs.x: expected none, got number 0")]);
         good(&union(&["int", "none"]), &[("", Null), ("3", Int(3))]);
         good(&union(&["none", "str"]), &[("", Null), ("null", text("null")), (" a", text(" a"))]);
         bad(&union(&["int", "none"]), &[("x", "inputs.x: expected int | none, got text \"x\"")]);
@@ -447,7 +439,10 @@ mod tests {
         );
         good(
             r#"{"collectionType": {"simple": "FLOAT"}}"#,
-            &[("[-Infinity, 1]", List(vec![Float(f64::NEG_INFINITY), Float(1.0)]))],
+            &[(
+                "[-Infinity, 1, 100000000000000000000, 9007199254740994]",
+                List([f64::NEG_INFINITY, 1.0, 1e20, 9_007_199_254_740_994.0].map(Float).into()),
+            )],
         );
         bad(
             r#"{"collectionType": {"simple": "DURATION"}}"#,

@@ -31,7 +31,7 @@ mod values;
 
 pub use castable::type_of;
 pub use conversion::{to_literal, Conversion};
-pub(crate) use describe::schema_of;
+pub(crate) use describe::variable;
 pub use form::parse;
 pub(crate) use from_literal::sorted_entries;
 pub use from_literal::{from_literal, Reading, Stored};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::conversion::Conversion;
 use super::input::whole;
-use super::typed::{exact, Typed};
+use super::typed::Typed;
 use super::upload::{Content, Destination};
 use super::{
     bulk, castable, form, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
@@ -75,7 +75,7 @@ impl Conversion<'_> {
                 (1, 0)
             }
             (TypeKind::Float, InputValue::Int(number)) => {
-                writer.set_double(2, exact(*number)?);
+                writer.set_double(2, self.float(*number)?);
                 (1, 1)
             }
             (TypeKind::String, InputValue::Text(text)) => {

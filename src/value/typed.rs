@@ -28,6 +28,15 @@ const MAX_DEPTH: usize = 96;
 const MOST_TRIES: u32 = 1 << 23;
 
 impl Conversion<'_> {
+    /// An integer as a float, which holds it exactly. Digits that a person wrote for a float are one.
+    #[allow(clippy::cast_precision_loss)]
+    pub(super) fn float(&self, number: i64) -> Option<f64> {
+        if self.forms {
+            return Some(number as f64);
+        }
+        exact(number)
+    }
+
     /// What `value` is by `schema`; `None` when it does not fit, which is among the problems then.
     pub(super) fn typed<'v>(
         &mut self,
@@ -55,7 +64,7 @@ impl Conversion<'_> {
             (Schema::Number { .. }, InputValue::Number(number) | InputValue::Float(number)) => {
                 Some(Typed::Float(*number))
             }
-            (Schema::Number { .. }, InputValue::Int(number)) => exact(*number).map(Typed::Float),
+            (Schema::Number { .. }, InputValue::Int(number)) => self.float(*number).map(Typed::Float),
             (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
                 Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
             }

@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use js_sys::Date;
+use js_sys::{Array, Date};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
 use super::json::{wire_to_js, JsFloats};
 use super::lend::{borrow, put, Lent};
 use super::value::output;
-use crate::entity::{LaunchPlan, Task, Workflow};
+use crate::entity::{Description, LaunchPlan, Task, Workflow};
 use crate::remote::Target;
+use crate::value::OutputValue;
 
 /// A registered task.
 #[wasm_bindgen]
@@ -51,18 +52,6 @@ macro_rules! entity {
             #[wasm_bindgen(getter)]
             pub fn version(&self) -> String {
                 self.inner.id.version.clone()
-            }
-
-            /// Declared inputs, by name.
-            #[wasm_bindgen(getter, unchecked_return_type = "InputVariable[]")]
-            pub fn inputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.describe(false, None))
-            }
-
-            /// Declared outputs, by name.
-            #[wasm_bindgen(getter, unchecked_return_type = "Variable[]")]
-            pub fn outputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.describe(true, None))
             }
 
             /// When it was registered.
@@ -124,5 +113,7 @@ pub fn describe_entity(entity: &JsValue, outputs: bool) -> Result<JsValue, JsVal
         Target::LaunchPlan(plan) => &plan.interface,
         Target::Reference(_) => return Ok(JsValue::UNDEFINED),
     };
-    output(&interface.describe(outputs, Some(&JsFloats)))
+    let Description { text, defaults, fixed } = interface.describe(outputs, &JsFloats);
+    let [defaults, fixed] = [defaults, fixed].map(|values| output(&OutputValue::Map(values)));
+    Ok(Array::of3(&text.into(), &defaults?, &fixed?).into())
 }

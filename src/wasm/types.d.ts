@@ -95,6 +95,10 @@ export interface InputDescription extends OutputDescription, InputVariable {}
 
 /** What tasks, workflows and launch plans tell of their interface. */
 export interface Describes {
+  /** Declared inputs, by name. */
+  readonly inputs: InputVariable[]
+  /** Declared outputs, by name. */
+  readonly outputs: Variable[]
   /**
    * The inputs by name with all that a form needs: the declared type, default and fixed value, and the schema of what `execute` takes.
    * Those that the launch plan has fixed can't be given.

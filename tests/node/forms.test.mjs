@@ -196,7 +196,9 @@ describe('literal.parse', () => {
       'inputs.rows[1].next.at: expected a datetime in ISO 8601, got text "soon"',
       'inputs.rows[2]: expected Row, got number 3',
     ])
-    assert.deepEqual(problems(INT, '3.5'), ['value: expected int, got text "3.5"; write a whole number of at most 64 bits, 42'])
+    assert.deepEqual(problems(INT, '3.5'), [
+      'value: expected int, got float, a number with a fraction; write a whole number of at most 64 bits, 42',
+    ])
     assert.deepEqual(problems({ mapValueType: INT }, '{"a": 1', 'x'), [
       'x: expected dict[str, int] as JSON; at character 8: expected `,` or `}`, got the end of the text',
     ])

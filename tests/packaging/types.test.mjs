@@ -163,7 +163,7 @@ export interface Inputs {
   /** About either *\\/. \`int | str\` */
   either: bigint | number | string | UnionVariant
   /** About file *\\/. \`file[csv]\` */
-  file: FlyteFile | string
+  file: FlyteFile | Blob | Uint8Array | string
   /** About limit *\\/. \`int\`, default: 10 */
   limit?: bigint | number | undefined
   /** About maybe *\\/. \`float | none\` */
@@ -251,7 +251,7 @@ export interface BranchOutput {
         const at: Date = outputs.toObject().at
         const size: number | bigint = outputs.get('tree').branches.length + Number(outputs.get('tree').size)
         const again: Outputs = (await (await run.relaunch()).outputs()).toObject()
-        await remote.execute(plan, { inputs, dryRun: true })
+        await remote.execute(plan, { inputs: { ...inputs, file: new Blob(['x']) }, dryRun: true })
         await remote.execute<Inputs>({ kind: 'launchPlan', name: 'typed.plan' }, { inputs })
         await remote.execute(remote.fetchTaskLazy<Task.Inputs, Task.Outputs>('typed.task'), { inputs: { ...inputs, limit: 1, fixed: '' } })
         await remote.execute(await remote.fetchWorkflow<Workflow.Inputs>('w'), { inputs: { ...inputs, limit: 1, fixed: '' } })

@@ -56,6 +56,6 @@ export function durationInput(ms: number): string {
     if (count) parts.push(`${count}${unit}`)
     rest -= count * size
   }
-  if (rest) parts.push(parts.length || !Number.isInteger(rest) || rest >= 1000 ? `${rest / 1000}s` : `${rest}ms`)
+  if (rest) parts.push(`${rest / 1000}s`)
   return (ms < 0 ? '-' : '') + parts.join(' ')
 }
