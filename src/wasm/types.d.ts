@@ -63,7 +63,7 @@ export interface Identifier {
 /** A named, typed value of an interface. */
 export interface Variable {
   name: string
-  /** Declared type in words, e.g. `integer` or `list[string]`. */
+  /** Declared type in words, e.g. `int` or `list[str]`. */
   type: string
   /** May be empty. */
   description: string
