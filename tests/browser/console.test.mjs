@@ -416,7 +416,14 @@ test('an endpoint that can’t be reached is explained, remembered, and can be c
 
 onPage('on a narrow screen nothing is wider than the screen', async (page) => {
   await page.setViewportSize({ width: 360, height: 700 })
-  for (const path of ['executions', 'launch_plans', 'executions/works', 'executions/breaks', 'launch_plan/console.shout']) {
+  for (const path of [
+    'executions',
+    'launch_plans',
+    'executions/works',
+    'executions/breaks',
+    'launch_plan/console.shout',
+    'launch_plan/console.nested',
+  ]) {
     await page.goto(at(path))
     await page.locator('tbody tr, form').first().waitFor()
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
