@@ -85,7 +85,13 @@ async function register(client) {
     taskNode: { referenceId: id('TASK', 'one') },
     inputs: [{ var: 'n', binding: { scalar: { primitive: { integer: '1' } } } }],
   })
-  const template = { id: id('WORKFLOW', 'many'), interface: {}, metadata: {}, metadataDefaults: {}, nodes: Array.from({ length: SPEC_NODES }, node) }
+  const template = {
+    id: id('WORKFLOW', 'many'),
+    interface: {},
+    metadata: {},
+    metadataDefaults: {},
+    nodes: Array.from({ length: SPEC_NODES }, node),
+  }
   await client.createWorkflow({ id: id('WORKFLOW', 'many'), spec: { template } })
   await client.createLaunchPlan({
     id: id('LAUNCH_PLAN', 'many'),

@@ -8,6 +8,7 @@ import {
   type LiteralLike,
   literalFromValue,
   literalGuessType,
+  literalParse,
   literalRepr,
   literalResolver,
   literalToValue,
@@ -97,6 +98,17 @@ export const literal = {
   /** The exact point in time of a Date that came out of a literal, or from `datetime`. */
   timestamp(date: Date): ExactTime {
     return timestampOf(date)
+  },
+
+  /**
+   * The value to give to `execute` for a text that a person wrote into a form. Integers, floats, booleans, datetimes with their
+   * zone, durations with their units (`1h 30m`, `PT1H30M`), enums, URIs and base64 stand as they are; lists, maps, structs and
+   * unions are JSON of these. Empty text is null where the type allows it. Nothing is guessed: what does not fit throws
+   * FlyteValueError with all mistakes, their places beginning with `name`. Where a union leaves a choice, its values come with
+   * their variant; `{"tag": "int", "value": 3}` chooses one.
+   */
+  parse(type: TypeLike, text: string, name = 'value'): FlyteValue {
+    return literalParse(bytesOf(TYPE, type), text, name) as FlyteValue
   },
 
   /**

@@ -3,12 +3,18 @@
 import {
   type admin,
   type CallOptions,
+  describeEntity,
   type EntityReference,
+  type Executable,
   type ExecutableReference,
   type ExecuteOptions,
+  FlyteLaunchPlan,
   FlyteNodeExecution,
   FlyteRemote,
+  FlyteTask,
+  FlyteWorkflow,
   FlyteWorkflowExecution,
+  type InputDescription,
 } from '#bindings'
 import { FlyteValueError } from './errors.js'
 import { filter } from './filter.js'
@@ -221,15 +227,46 @@ async function deckLink(this: FlyteNodeExecution, { expiresInMs, ...options }: C
 /** What an execution does through its remote. */
 const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
 
+function described(entity: object, outputs: boolean): InputDescription[] {
+  const [text, defaults, fixed] = describeEntity(entity, outputs)
+  return JSON.parse(text).map((one: InputDescription) => {
+    if (Object.hasOwn(defaults, one.name)) one.default = defaults[one.name]
+    if (Object.hasOwn(fixed, one.name)) one.fixed = fixed[one.name]
+    return one
+  })
+}
+
+const variables = (entity: object, outputs: boolean) =>
+  described(entity, outputs).map(({ schema: _, literalType: __, ...variable }) => variable)
+
 /** Adds the methods to the classes. */
 export function installRemote(): void {
   const { execute } = FlyteRemote.prototype
   Object.assign(FlyteRemote.prototype, METHODS, {
-    async execute(this: FlyteRemote, entity: Parameters<typeof execute>[0] | LazyEntity<never>, options?: ExecuteOptions) {
-      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options)
+    async execute(this: FlyteRemote, entity: Executable, options?: ExecuteOptions) {
+      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as ExecuteOptions & { dryRun: true })
     },
   })
   Object.assign(FlyteNodeExecution.prototype, { deckLink })
+  for (const { prototype } of [FlyteTask, FlyteWorkflow, FlyteLaunchPlan]) {
+    for (const [outputs, method, getter] of [
+      [false, 'describeInputs', 'inputs'],
+      [true, 'describeOutputs', 'outputs'],
+    ] as const) {
+      Object.defineProperties(prototype, {
+        [method]: {
+          value() {
+            return described(this, outputs)
+          },
+        },
+        [getter]: {
+          get() {
+            return variables(this, outputs)
+          },
+        },
+      })
+    }
+  }
   const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
   for (const name of OF_EXECUTIONS) {
     execution[name] = function (this: FlyteWorkflowExecution, ...args: never[]) {

@@ -72,6 +72,11 @@ export function literalToValue(
   stored: ((uri: string) => Uint8Array | undefined) | undefined,
   form: unknown,
 ): unknown
+export function describeEntity(
+  entity: unknown,
+  outputs: boolean,
+): [text: string, defaults: Record<string, FlyteValue>, fixed: Record<string, FlyteValue>]
+export function literalParse(type: Uint8Array, text: string, name: string): unknown
 export function literalTypeText(type: Uint8Array): string
 export function literalTypesCompare(from: Uint8Array, to: Uint8Array): number
 export function literalTypeOf(literal: Uint8Array): Uint8Array
@@ -106,13 +111,24 @@ function writeBindingTypes() {
     if (!existsSync(join(bindings, `${name}.d.ts`))) continue
     writeFileSync(
       join(bindings, file),
-      `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? INTERNAL : ''}`,
+      `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? withParameters(INTERNAL) : ''}`,
     )
   }
 }
 
+/** Classes with type parameters, which wasm-bindgen has no notation for, and which all parts of a class must have. */
+const GENERIC = {
+  FlyteTask: '<Inputs = any, Outputs = any>',
+  FlyteWorkflow: '<Inputs = any, Outputs = any>',
+  FlyteLaunchPlan: '<Inputs = any, Outputs = any>',
+  FlyteWorkflowExecution: '<Outputs = any>',
+  FlyteValues: '<Values = any>',
+}
+
+const withParameters = (text) => text.replace(/^export (?:class|interface) (\w+)(?![\w<])/gm, (head, type) => head + (GENERIC[type] ?? ''))
+
 function publicTypes(name) {
-  const text = readFileSync(join(bindings, `${name}.d.ts`), 'utf8')
+  const text = withParameters(readFileSync(join(bindings, `${name}.d.ts`), 'utf8'))
   return name === 'flyte_remote'
     ? `${text}\n${readFileSync(join(bindings, 'client.d.ts'), 'utf8')}\n${readFileSync(join(bindings, 'idl.d.ts'), 'utf8')}`
     : text

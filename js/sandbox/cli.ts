@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// `flyte-remote sandbox`: the sandbox from the command line.
+// `flyte-remote`: the sandbox and the generator of types from the command line.
 
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startSandbox } from 'flyte-remote/sandbox'
+import { types } from '../cli/types.js'
+import { UsageError } from '../cli/usage.js'
 import { loadSample } from './sample.js'
 
 const USAGE = `usage: flyte-remote sandbox [options]
@@ -15,6 +17,10 @@ A Flyte control plane on this machine, for development and tests. Container task
   --grpc-port N   native gRPC without TLS (default 30081; 0 for any free port)
   --data DIR      keep the state in DIR across restarts (default: memory only)
   --no-sample     start without the sample project's workflows and executions
+
+       flyte-remote types project/domain/name[@version] [options]
+
+Types of inputs and outputs as a TypeScript module; see flyte-remote types --help.
 `
 
 async function main(args: string[]): Promise<void> {
@@ -50,8 +56,6 @@ async function main(args: string[]): Promise<void> {
   console.log('Press Ctrl-C to stop.')
 }
 
-class UsageError extends Error {}
-
 function port(option: string, text: string): number {
   const number = Number(text)
   if (!/^\d+$/.test(text) || number > 65535) throw new UsageError(`${option} takes a port number, got ${text}`)
@@ -63,8 +67,16 @@ function consoleFolder(): string | undefined {
   return existsSync(folder) ? folder : undefined
 }
 
-main(process.argv.slice(2)).catch((error: Error & { code?: string }) => {
+const [command, ...rest] = process.argv.slice(2)
+const running = command === 'types' ? types(rest) : main(process.argv.slice(2))
+
+running.catch((error: Error & { code?: string }) => {
   const misused = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS')
-  console.error(`flyte-remote: ${error.message}${misused ? `\n\n${USAGE}` : ''}`)
+  if (command === 'types') {
+    const hint = misused ? '; see flyte-remote types --help' : ''
+    console.error(`flyte-remote: ${error.message.replace(/\s*\n\s*/g, ' ')}${hint}`)
+  } else {
+    console.error(`flyte-remote: ${error.message}${misused ? `\n\n${USAGE}` : ''}`)
+  }
   process.exit(misused ? 2 : 1)
 })

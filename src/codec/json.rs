@@ -6,18 +6,18 @@ use super::number::number_length;
 
 /// What the reader expected; what came is at the place where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Syntax(pub(super) &'static str);
+pub(crate) struct Syntax(pub(crate) &'static str);
 
 /// JSON text with the place that is read next.
-pub(super) struct Json<'a> {
+pub(crate) struct Json<'a> {
     /// The whole text; valid UTF-8.
     text: &'a [u8],
     /// The next byte.
-    pub(super) at: usize,
+    pub(crate) at: usize,
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Json { text: text.as_bytes(), at: 0 }
     }
 
@@ -27,7 +27,7 @@ impl<'a> Json<'a> {
         self.text.get(self.at).copied().unwrap_or_default()
     }
 
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -40,7 +40,7 @@ impl<'a> Json<'a> {
 
     /// The next byte that is not space.
     #[inline(always)]
-    pub(super) fn next(&mut self) -> u8 {
+    pub(crate) fn next(&mut self) -> u8 {
         self.skip_space();
         self.peek()
     }
@@ -53,7 +53,7 @@ impl<'a> Json<'a> {
     }
 
     /// Takes `true`, `false` or `null`.
-    pub(super) fn take_word(&mut self, word: &'static str) -> Result<(), Syntax> {
+    pub(crate) fn take_word(&mut self, word: &'static str) -> Result<(), Syntax> {
         let there = self.rest().starts_with(word.as_bytes());
         self.at += if there { word.len() } else { 0 };
         there.then_some(()).ok_or(Syntax(word))
@@ -61,7 +61,7 @@ impl<'a> Json<'a> {
 
     /// After an opening bracket or a member: whether another member follows. Takes the comma or the closing bracket.
     #[inline]
-    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Syntax> {
+    pub(crate) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, Syntax> {
         self.skip_space();
         if self.take(close) {
             return Ok(false);
@@ -77,7 +77,7 @@ impl<'a> Json<'a> {
 
     /// A member's name and the colon after it.
     #[inline]
-    pub(super) fn name(&mut self) -> Result<Cow<'a, [u8]>, Syntax> {
+    pub(crate) fn name(&mut self) -> Result<Cow<'a, [u8]>, Syntax> {
         let name = self.string()?;
         self.skip_space();
         if !self.take(b':') {
@@ -89,7 +89,7 @@ impl<'a> Json<'a> {
 
     /// A string, as UTF-8 without its escapes.
     #[inline]
-    pub(super) fn string(&mut self) -> Result<Cow<'a, [u8]>, Syntax> {
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, [u8]>, Syntax> {
         if self.peek() != b'"' {
             return Err(Syntax("a string"));
         }
@@ -140,7 +140,7 @@ impl<'a> Json<'a> {
     }
 
     /// A number, as it stands.
-    pub(super) fn number(&mut self) -> Result<&'a [u8], Syntax> {
+    pub(crate) fn number(&mut self) -> Result<&'a [u8], Syntax> {
         let rest = self.rest();
         let length = number_length(rest);
         if length == 0 {
@@ -183,7 +183,7 @@ impl<'a> Json<'a> {
     }
 
     /// What stands at a place, for an error's text.
-    pub(super) fn describe(&self, at: usize) -> String {
+    pub(crate) fn describe(&self, at: usize) -> String {
         const MOST: usize = 60;
         let rest = self.text.get(at..).unwrap_or_default();
         let length = match rest.first() {
@@ -211,7 +211,7 @@ impl<'a> Json<'a> {
 }
 
 /// What is said of text that is nested too deep.
-pub(super) const TOO_DEEP: &str = "at most 100 levels";
+pub(crate) const TOO_DEEP: &str = "at most 100 levels";
 
 /// How many bytes stand before the next quote, backslash or control character.
 #[inline]

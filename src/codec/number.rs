@@ -4,7 +4,7 @@ use super::float::FloatText;
 use crate::idl::schema::Kind;
 
 /// How many bytes at the start are a number of JSON; 0 for none.
-pub(super) fn number_length(text: &[u8]) -> usize {
+pub(crate) fn number_length(text: &[u8]) -> usize {
     let digits = |from: usize| text.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
     let mut at = usize::from(text.first() == Some(&b'-'));
     let whole = digits(at);
@@ -104,7 +104,7 @@ pub(super) fn range_text(kind: Kind) -> &'static str {
 
 /// The float nearest to a number of JSON. Short ones, nearly all, need no help: both factors are exact, so that one
 /// rounding is left.
-pub(super) fn float(text: &[u8], floats: &dyn FloatText) -> Option<f64> {
+pub(crate) fn float(text: &[u8], floats: &dyn FloatText) -> Option<f64> {
     let Decimal { negative, digits, exponent } = decimal(text);
     if digits.len() <= 16 && exponent.unsigned_abs() <= 22 {
         let size =

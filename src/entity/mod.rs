@@ -1,6 +1,7 @@
 //! What is registered: tasks, workflows, launch plans, and the identifiers that name them.
 
 mod binding;
+mod describe;
 mod graph;
 mod identifier;
 mod interface;
@@ -13,6 +14,7 @@ pub(crate) mod spec;
 mod task;
 mod workflow;
 
+pub use describe::Description;
 pub use graph::{ChildPlan, Entity, Graph};
 pub use identifier::{ExecutionId, Identifier, NodeExecutionId, ResourceType, TaskExecutionId};
 pub use interface::{type_in_words, Input, Interface, Variable};

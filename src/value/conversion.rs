@@ -14,6 +14,8 @@ pub struct Conversion<'a> {
     pub uploads: &'a dyn Uploads,
     /// Structs as `google.protobuf.Struct` (Flyte before 1.14) instead of MessagePack.
     pub protobuf_structs: bool,
+    /// The value was written by a person: durations as spoken, bytes in base64, a variant as `{"tag", "value"}`.
+    pub forms: bool,
     /// The mistakes found so far.
     pub problems: Vec<Problem>,
     pub(super) out: Writer,
@@ -22,7 +24,14 @@ pub struct Conversion<'a> {
 
 impl Default for Conversion<'_> {
     fn default() -> Self {
-        Conversion { uploads: &NoUploads, protobuf_structs: false, problems: Vec::new(), out: Writer::new(), tries: 0 }
+        Conversion {
+            uploads: &NoUploads,
+            protobuf_structs: false,
+            forms: false,
+            problems: Vec::new(),
+            out: Writer::new(),
+            tries: 0,
+        }
     }
 }
 

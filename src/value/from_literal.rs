@@ -21,6 +21,8 @@ pub type Stored<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
 pub struct Reading<'a> {
     /// Values of unions come with the tag of their variant.
     pub variants: bool,
+    /// They do where another variant than null could be meant.
+    pub doubtful_variants: bool,
     /// Has the content of literals that are stored apart.
     pub stored: Option<&'a Stored<'a>>,
 }
@@ -273,7 +275,9 @@ impl Reading<'_> {
             }
         };
         let read = self.read(value, Some(chosen), path, depth + 1)?;
-        if !self.variants {
+        let is_wanted =
+            self.variants || self.doubtful_variants && !matches!(read, OutputValue::Null) && is_doubtful(declared);
+        if !is_wanted {
             return Ok(read);
         }
         let tag = match chosen.tag() {
@@ -413,6 +417,12 @@ fn columns(of: &LiteralType) -> Vec<(String, String)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A union of several types beside none.
+fn is_doubtful(declared: Option<&LiteralType>) -> bool {
+    let Some(LiteralType { kind: TypeKind::Union(variants), .. }) = declared else { return false };
+    variants.iter().filter(|variant| !matches!(variant.kind, TypeKind::None)).count() > 1
 }
 
 /// The entries of a message that holds only a map of messages, by name; the last of a name counts.

@@ -5,6 +5,8 @@
 mod bulk;
 mod castable;
 mod conversion;
+mod describe;
+mod form;
 mod from_literal;
 mod guess;
 mod input;
@@ -29,6 +31,8 @@ mod values;
 
 pub use castable::type_of;
 pub use conversion::{to_literal, Conversion};
+pub(crate) use describe::variable;
+pub use form::parse;
 pub(crate) use from_literal::sorted_entries;
 pub use from_literal::{from_literal, Reading, Stored};
 pub use guess::guess_type;

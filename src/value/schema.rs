@@ -103,6 +103,11 @@ impl Schemas {
         &self.root
     }
 
+    /// The name and the schema of a definition; what is not among them is the root.
+    pub(super) fn definition(&self, index: usize) -> (&str, &Schema) {
+        self.named.get(index).map_or((self.title(), &self.root), |(name, schema)| (name, schema))
+    }
+
     /// Where a reference leads.
     pub(super) fn resolved<'a>(&'a self, mut schema: &'a Schema) -> &'a Schema {
         // References may go round in a circle.

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::conversion::Conversion;
 use super::input::whole;
-use super::typed::{exact, Typed};
+use super::typed::Typed;
 use super::upload::{Content, Destination};
 use super::{
-    bulk, castable, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
+    bulk, castable, form, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
 };
 use crate::codec::{field, Writer};
 
@@ -75,7 +75,7 @@ impl Conversion<'_> {
                 (1, 0)
             }
             (TypeKind::Float, InputValue::Int(number)) => {
-                writer.set_double(2, exact(*number)?);
+                writer.set_double(2, self.float(*number)?);
                 (1, 1)
             }
             (TypeKind::String, InputValue::Text(text)) => {
@@ -96,13 +96,17 @@ impl Conversion<'_> {
                 (1, fit)
             }
             (TypeKind::Duration, _) => {
-                let (seconds, nanos, fit) = duration(value)?;
+                let (seconds, nanos, fit) = duration(value, self.forms)?;
                 writer.time(6, seconds, nanos);
                 (1, fit)
             }
             (TypeKind::Binary, InputValue::Bytes(bytes)) => {
                 writer.bytes(1, bytes);
                 (3, 0)
+            }
+            (TypeKind::Binary, InputValue::Text(text)) if self.forms => {
+                writer.bytes(1, &form::bytes(text)?);
+                (3, 2)
             }
             (TypeKind::Binary, InputValue::Map(entries)) => {
                 let bytes = entries.iter().find_map(|(name, value)| match value {
@@ -330,6 +334,11 @@ impl Conversion<'_> {
     fn mismatch(&mut self, value: &InputValue, declared: &LiteralType, path: &Path<'_>) {
         let mut message = ["expected ", &declared.text(), ", got ", &value.in_words()].concat();
         let hint = match (&declared.kind, value) {
+            (TypeKind::Integer, _) if self.forms => Some("write a whole number of at most 64 bits, 42"),
+            (TypeKind::Boolean, _) if self.forms => Some("write true or false"),
+            (TypeKind::Datetime, _) if self.forms => Some("write ISO 8601 with its zone, 2024-02-29T12:30:00Z"),
+            (TypeKind::Duration, _) if self.forms => Some("write it with its units, 1h 30m, or in ISO 8601, PT1H30M"),
+            (TypeKind::Binary, _) if self.forms => Some("write base64"),
             (TypeKind::Boolean, InputValue::Number(_)) => Some("give true or false"),
             (TypeKind::Datetime, InputValue::Text(_) | InputValue::Number(_)) => {
                 Some("give a Date or ISO 8601 with its zone, 2024-02-29T12:30:00Z")
@@ -372,8 +381,11 @@ fn datetime(value: &InputValue, of_dates: bool) -> Option<(i64, i32, Fit)> {
     time::is_instant(seconds, nanos).then_some((seconds, nanos, fit))
 }
 
-fn duration(value: &InputValue) -> Option<(i64, i32, Fit)> {
+/// Of what stands for a span. In a form numbers have no unit.
+fn duration(value: &InputValue, forms: bool) -> Option<(i64, i32, Fit)> {
     let ((seconds, nanos), fit) = match value {
+        InputValue::Number(_) | InputValue::Float(_) if forms => return None,
+        InputValue::Text(text) if forms => (time::duration(text).or_else(|| form::spoken_duration(text))?, 1),
         InputValue::Duration { seconds, nanos } => ((*seconds, *nanos), 0),
         InputValue::Number(ms) | InputValue::Float(ms) => (time::from_milliseconds(*ms)?, 2),
         InputValue::Text(text) => (time::duration(text)?, 1),

@@ -28,6 +28,15 @@ const MAX_DEPTH: usize = 96;
 const MOST_TRIES: u32 = 1 << 23;
 
 impl Conversion<'_> {
+    /// An integer as a float, which holds it exactly. Digits that a person wrote for a float are one.
+    #[allow(clippy::cast_precision_loss)]
+    pub(super) fn float(&self, number: i64) -> Option<f64> {
+        if self.forms {
+            return Some(number as f64);
+        }
+        exact(number)
+    }
+
     /// What `value` is by `schema`; `None` when it does not fit, which is among the problems then.
     pub(super) fn typed<'v>(
         &mut self,
@@ -55,7 +64,7 @@ impl Conversion<'_> {
             (Schema::Number { .. }, InputValue::Number(number) | InputValue::Float(number)) => {
                 Some(Typed::Float(*number))
             }
-            (Schema::Number { .. }, InputValue::Int(number)) => exact(*number).map(Typed::Float),
+            (Schema::Number { .. }, InputValue::Int(number)) => self.float(*number).map(Typed::Float),
             (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
                 Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
             }
@@ -348,6 +357,7 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
 fn same(known: &InputValue, value: &InputValue) -> bool {
     match (known, value) {
         (InputValue::Number(known), InputValue::Int(value)) => whole(*known) == Some(*value),
+        (InputValue::Number(known), InputValue::Float(value)) => known == value,
         _ => known == value,
     }
 }

@@ -1,7 +1,7 @@
 //! Which variant of a union a value is meant for.
 
 use super::conversion::Conversion;
-use super::to_literal::Fit;
+use super::to_literal::{text_of, Fit};
 use super::{InputValue, LiteralType, Path};
 use crate::error::Problem;
 
@@ -19,6 +19,10 @@ impl Conversion<'_> {
         let start = self.out.len();
         let (value, only) = match value {
             InputValue::Variant { tag, value } => (&**value, Some(tag.as_str())),
+            InputValue::Map(entries) if self.forms => match written_variant(entries, variants) {
+                Some((tag, value)) => (value, Some(tag)),
+                None => (value, None),
+            },
             value => (value, None),
         };
         let mut best: Option<(Fit, Vec<u8>, &LiteralType)> = None;
@@ -75,6 +79,16 @@ impl Conversion<'_> {
 
 fn is_telling(problem: &Problem, path: &Path<'_>) -> bool {
     problem.path != path.text() || !problem.message.starts_with("expected ")
+}
+
+/// The variant that a person chose: `{"tag": "int", "value": 3}`, with the tag of one.
+fn written_variant<'v>(
+    entries: &'v [(String, InputValue)],
+    variants: &[LiteralType],
+) -> Option<(&'v str, &'v InputValue)> {
+    let tag = text_of(entries, "tag").filter(|tag| variants.iter().any(|variant| is_called(variant, tag)))?;
+    let value = entries.iter().find(|(name, _)| name == "value").map(|(_, value)| value)?;
+    (entries.len() == 2).then_some((tag, value))
 }
 
 fn is_called(variant: &LiteralType, tag: &str) -> bool {

@@ -65,7 +65,7 @@ impl Values {
             }
             known
         };
-        self.read(name, None, &Reading { variants: false, stored: Some(&stored) })?;
+        self.read(name, None, &Reading { stored: Some(&stored), ..Reading::default() })?;
         Ok(asked.into_inner())
     }
 

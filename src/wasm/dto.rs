@@ -1,79 +1,122 @@
 //! Plain objects that go out: identifiers, errors, uploads. Shapes as in `types.d.ts`.
 
-use js_sys::{Array, Date, Object};
+use js_sys::Date;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::error::set;
 use crate::data::Uploaded;
 use crate::entity::{ExecutionId, Identifier};
 use crate::execution::ExecutionError;
 use crate::remote::{Existing, Registered, Registration};
 
-/// A plain object.
-fn plain<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
-    plain_of(properties.into())
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IdentifierDto<'a> {
+    resource_type: &'a str,
+    project: &'a str,
+    domain: &'a str,
+    name: &'a str,
+    version: &'a str,
 }
 
-fn plain_of(properties: Vec<(&str, JsValue)>) -> JsValue {
-    let object = Object::new();
-    for (name, value) in properties {
-        set(&object, name, value);
+#[derive(Serialize)]
+struct ExecutionIdDto<'a> {
+    project: &'a str,
+    domain: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorDto<'a> {
+    code: &'a str,
+    message: &'a str,
+    error_uri: &'a str,
+    kind: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExistingDto<'a> {
+    entity_differs: bool,
+    differing_inputs: &'a [String],
+}
+
+#[derive(Serialize)]
+struct RegistrationDto<'a> {
+    id: IdentifierDto<'a>,
+    created: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegisteredDto<'a> {
+    tasks: Vec<RegistrationDto<'a>>,
+    workflows: Vec<RegistrationDto<'a>>,
+    launch_plans: Vec<RegistrationDto<'a>>,
+}
+
+#[derive(Serialize)]
+struct UploadedDto<'a> {
+    uri: &'a str,
+    md5: String,
+    #[allow(clippy::struct_field_names)]
+    size: f64,
+}
+
+fn plain(value: &impl Serialize) -> JsValue {
+    serde_wasm_bindgen::to_value(value).unwrap_or_default()
+}
+
+fn identifier_dto(id: &Identifier) -> IdentifierDto<'_> {
+    IdentifierDto {
+        resource_type: id.resource_type.as_str(),
+        project: &id.project,
+        domain: &id.domain,
+        name: &id.name,
+        version: &id.version,
     }
-    object.into()
 }
 
 /// `Identifier`
 pub fn identifier(id: &Identifier) -> JsValue {
-    plain([
-        ("resourceType", id.resource_type.as_str().into()),
-        ("project", (*id.project).into()),
-        ("domain", (*id.domain).into()),
-        ("name", (*id.name).into()),
-        ("version", (*id.version).into()),
-    ])
+    plain(&identifier_dto(id))
 }
 
 /// `{ project, domain, name }`
 pub fn execution_id(id: &ExecutionId) -> JsValue {
-    plain([("project", (*id.project).into()), ("domain", (*id.domain).into()), ("name", (*id.name).into())])
+    plain(&ExecutionIdDto { project: &id.project, domain: &id.domain, name: &id.name })
 }
 
 /// `ExecutionError`, or undefined.
 pub fn execution_error(error: Option<&ExecutionError>) -> JsValue {
     error.map_or(JsValue::UNDEFINED, |error| {
-        plain([
-            ("code", (*error.code).into()),
-            ("message", (*error.message).into()),
-            ("errorUri", (*error.error_uri).into()),
-            ("kind", error.kind.into()),
-        ])
+        plain(&ErrorDto { code: &error.code, message: &error.message, error_uri: &error.error_uri, kind: error.kind })
     })
 }
 
 /// `Existing`
 pub fn existing(existing: &Existing) -> JsValue {
-    let inputs: Array = existing.differing_inputs.iter().map(|name| JsValue::from(name.as_str())).collect();
-    plain([("entityDiffers", existing.entity_differs.into()), ("differingInputs", inputs.into())])
+    plain(&ExistingDto { entity_differs: existing.entity_differs, differing_inputs: &existing.differing_inputs })
 }
 
 /// `{ tasks, workflows, launchPlans }`, each `Registered[]`
 pub fn registered(all: &Registered) -> JsValue {
-    plain([
-        ("tasks", registrations(&all.tasks)),
-        ("workflows", registrations(&all.workflows)),
-        ("launchPlans", registrations(&all.launch_plans)),
-    ])
+    plain(&RegisteredDto {
+        tasks: registrations(&all.tasks),
+        workflows: registrations(&all.workflows),
+        launch_plans: registrations(&all.launch_plans),
+    })
 }
 
-fn registrations(list: &[Registration]) -> JsValue {
-    let one = |one: &Registration| plain([("id", identifier(&one.id)), ("created", one.new.into())]);
-    list.iter().map(one).collect::<Array>().into()
+fn registrations(list: &[Registration]) -> Vec<RegistrationDto<'_>> {
+    list.iter().map(|one| RegistrationDto { id: identifier_dto(&one.id), created: one.new }).collect()
 }
 
 /// `Uploaded`
 #[allow(clippy::cast_precision_loss)]
 pub fn uploaded(file: &Uploaded) -> JsValue {
-    plain([("uri", (*file.uri).into()), ("md5", (*file.md5.hex()).into()), ("size", (file.size as f64).into())])
+    plain(&UploadedDto { uri: &file.uri, md5: file.md5.hex(), size: file.size as f64 })
 }
 
 /// A Date, to the millisecond.

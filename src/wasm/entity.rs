@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::*;
 
 use super::dto;
 use super::error::set;
-use super::json::wire_to_js;
-use super::lend::{put, Lent};
+use super::json::{wire_to_js, JsFloats};
+use super::lend::{borrow, put, Lent};
 use super::value::{output, output_as};
-use crate::entity::{Entity, LaunchPlan, Task, Workflow};
+use crate::entity::{Description, Entity, LaunchPlan, Task, Workflow};
 use crate::remote::Target;
-use crate::value::Packed;
+use crate::value::{OutputValue, Packed};
 
 /// A registered task.
 #[wasm_bindgen]
@@ -53,18 +53,6 @@ macro_rules! entity {
             #[wasm_bindgen(getter)]
             pub fn version(&self) -> String {
                 self.inner.id.version.clone()
-            }
-
-            /// Declared inputs, by name.
-            #[wasm_bindgen(getter, unchecked_return_type = "InputVariable[]")]
-            pub fn inputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.inputs_to_output(true))
-            }
-
-            /// Declared outputs, by name.
-            #[wasm_bindgen(getter, unchecked_return_type = "Variable[]")]
-            pub fn outputs(&self) -> Result<JsValue, JsValue> {
-                output(&self.inner.interface.outputs_to_output())
             }
 
             /// When it was registered.
@@ -146,4 +134,19 @@ impl FlyteLaunchPlan {
     pub fn is_active(&self) -> bool {
         self.inner.active
     }
+}
+
+/// The inputs or outputs of a task, workflow or launch plan, see `Interface::describe`; what `js/remote.ts` adds to them.
+#[wasm_bindgen(js_name = describeEntity, skip_typescript)]
+pub fn describe_entity(entity: &JsValue, outputs: bool) -> Result<JsValue, JsValue> {
+    let Some(Lent::Target(target)) = borrow(entity)? else { return Ok(JsValue::UNDEFINED) };
+    let interface = match &target {
+        Target::Task(task) => &task.interface,
+        Target::Workflow(workflow) => &workflow.interface,
+        Target::LaunchPlan(plan) => &plan.interface,
+        Target::Reference(_) => return Ok(JsValue::UNDEFINED),
+    };
+    let Description { text, defaults, fixed } = interface.describe(outputs, &JsFloats);
+    let [defaults, fixed] = [defaults, fixed].map(|values| output(&OutputValue::Map(values)));
+    Ok(Array::of3(&text.into(), &defaults?, &fixed?).into())
 }

@@ -96,7 +96,7 @@ impl FlyteWorkflowExecution {
     }
 
     /// Its outputs. Rejects with FlyteAssertionError while it has not ended, or when it ended without outputs.
-    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues>")]
+    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValues<Outputs>>")]
     pub fn outputs(&self, #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue) -> Promise {
         let inner = self.inner.clone();
         call(options, |call| {

@@ -143,7 +143,7 @@ export interface ExecutionError {
   kind: string
 }
 
-export interface FlyteWorkflowExecution {
+export interface FlyteWorkflowExecution<Outputs = any> {
   /** When it began to run. */
   readonly startedAt: Date | undefined
   /** When it was created. */
@@ -175,13 +175,13 @@ export interface FlyteWorkflowExecution {
   /** Who ended it and why, if somebody did. */
   readonly abort: { cause: string; principal: string } | undefined
   /** Launches it again: the same entity, inputs and settings under a new name. Resolves to the new execution. */
-  relaunch(options?: RelaunchOptions): Promise<FlyteWorkflowExecution>
+  relaunch(options?: RelaunchOptions): Promise<FlyteWorkflowExecution<Outputs>>
   /** Launches an execution that takes over what succeeded in this one and runs the rest. Resolves to the new execution. */
-  recover(options?: RecoverOptions): Promise<FlyteWorkflowExecution>
+  recover(options?: RecoverOptions): Promise<FlyteWorkflowExecution<Outputs>>
   /** Puts it into the archive, where lists leave it out. */
-  archive(options?: CallOptions): Promise<FlyteWorkflowExecution>
+  archive(options?: CallOptions): Promise<FlyteWorkflowExecution<Outputs>>
   /** Takes it out of the archive. */
-  unarchive(options?: CallOptions): Promise<FlyteWorkflowExecution>
+  unarchive(options?: CallOptions): Promise<FlyteWorkflowExecution<Outputs>>
   /** What its gate nodes wait for, or waited for. */
   listSignals(options?: AnyListOptions): FlyteList<FlyteSignal>
   /** Approves what it waits for. Rejects with NotFoundError when there is no such signal. */

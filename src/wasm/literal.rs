@@ -7,8 +7,8 @@ use super::error::to_js_error;
 use super::json::JsFloats;
 use super::value::{input, output, output_as};
 use super::values::FlyteValues;
-use crate::error::{Error, Kind};
-use crate::value::{guess_type, repr, type_of, Conversion, LiteralType, Packed, Path, Reading, Stored, Values};
+use crate::error::{Error, Kind, Problem};
+use crate::value::{guess_type, parse, repr, type_of, Conversion, LiteralType, Packed, Path, Reading, Stored, Values};
 
 /// The wire bytes of the literal of a value.
 #[wasm_bindgen(js_name = literalFromValue, skip_typescript)]
@@ -18,11 +18,13 @@ pub fn literal_from_value(declared: &[u8], value: &JsValue, protobuf_structs: bo
     conversion.protobuf_structs = protobuf_structs;
     match conversion.literal(&value, &declared, &Path::new("value")) {
         Some(literal) => Ok(Uint8Array::from(literal.as_bytes())),
-        None => {
-            let subject = ["a literal of type ", &declared.text()].concat();
-            Err(to_js_error(Error::from_problems(Kind::Value, &subject, conversion.problems)))
-        }
+        None => Err(refused("a literal of type ", &declared, conversion.problems)),
     }
+}
+
+fn refused(what: &str, declared: &LiteralType, problems: Vec<Problem>) -> JsValue {
+    let subject = [what, &declared.text()].concat();
+    to_js_error(Error::from_problems(Kind::Value, &subject, problems))
 }
 
 /// The value of a literal's wire bytes.
@@ -41,6 +43,16 @@ pub fn literal_to_value(
     output_as(&Packed::of(&value), form)
 }
 
+/// The value that a text in a form stands for.
+#[wasm_bindgen(js_name = literalParse, skip_typescript)]
+pub fn literal_parse(declared: &[u8], text: &str, name: &str) -> Result<JsValue, JsValue> {
+    let declared = literal_type(declared)?;
+    match parse(text, &declared, &Path::new(name), &JsFloats) {
+        Ok(value) => output(&value),
+        Err(problems) => Err(refused("a text for type ", &declared, problems)),
+    }
+}
+
 /// Reads with what the caller has of literals that are stored apart.
 pub fn with_reading<T>(variants: bool, stored: Option<Function>, read: impl FnOnce(&Reading<'_>) -> T) -> T {
     let ask = stored.map(|stored| {
@@ -49,7 +61,7 @@ pub fn with_reading<T>(variants: bool, stored: Option<Function>, read: impl FnOn
             found.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
         }
     });
-    read(&Reading { variants, stored: ask.as_ref().map(|ask| ask as &Stored<'_>) })
+    read(&Reading { variants, stored: ask.as_ref().map(|ask| ask as &Stored<'_>), ..Reading::default() })
 }
 
 /// A type as text.

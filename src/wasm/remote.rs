@@ -66,12 +66,8 @@ impl FlyteRemote {
     }
 
     /// A task; without a version its newest. Rejects with NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchTask, unchecked_return_type = "Promise<FlyteTask>")]
-    pub fn fetch_task(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Promise {
+    #[wasm_bindgen(js_name = fetchTask, skip_typescript)]
+    pub fn fetch_task(&self, reference: JsValue, options: JsValue) -> Promise {
         self.fetch(reference, options, |remote, reference, call| {
             Box::pin(async move { Ok(FlyteTask { inner: remote.fetch_task(&reference, &call).await? }.into()) })
         })
@@ -79,12 +75,8 @@ impl FlyteRemote {
 
     /// A workflow with the launch plans that its nodes refer to; without a version its newest. Rejects with NotFoundError when
     /// there is none.
-    #[wasm_bindgen(js_name = fetchWorkflow, unchecked_return_type = "Promise<FlyteWorkflow>")]
-    pub fn fetch_workflow(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Promise {
+    #[wasm_bindgen(js_name = fetchWorkflow, skip_typescript)]
+    pub fn fetch_workflow(&self, reference: JsValue, options: JsValue) -> Promise {
         self.fetch(reference, options, |remote, reference, call| {
             Box::pin(async move { Ok(FlyteWorkflow { inner: remote.fetch_workflow(&reference, &call).await? }.into()) })
         })
@@ -92,12 +84,8 @@ impl FlyteRemote {
 
     /// A launch plan with its workflow's interface; without a version its newest, active or not. Rejects with
     /// NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchLaunchPlan, unchecked_return_type = "Promise<FlyteLaunchPlan>")]
-    pub fn fetch_launch_plan(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "EntityReference | string")] reference: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Promise {
+    #[wasm_bindgen(js_name = fetchLaunchPlan, skip_typescript)]
+    pub fn fetch_launch_plan(&self, reference: JsValue, options: JsValue) -> Promise {
         self.fetch(reference, options, |remote, reference, call| {
             Box::pin(
                 async move { Ok(FlyteLaunchPlan { inner: remote.fetch_launch_plan(&reference, &call).await? }.into()) },
@@ -106,12 +94,8 @@ impl FlyteRemote {
     }
 
     /// An execution. Rejects with NotFoundError when there is none.
-    #[wasm_bindgen(js_name = fetchExecution, unchecked_return_type = "Promise<FlyteWorkflowExecution>")]
-    pub fn fetch_execution(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ExecutionReference | string")] reference: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
-    ) -> Promise {
+    #[wasm_bindgen(js_name = fetchExecution, skip_typescript)]
+    pub fn fetch_execution(&self, reference: JsValue, options: JsValue) -> Promise {
         let inner = self.inner.clone();
         call(options, |call| {
             let reference = read::execution(reference)?;
@@ -150,13 +134,8 @@ impl FlyteRemote {
     /// Launches a fetched task, workflow or launch plan, or one named by its reference. All mistakes in the inputs are
     /// told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version. With
     /// `dryRun: true` nothing is created: it resolves to the request.
-    #[wasm_bindgen(unchecked_return_type = "Promise<FlyteWorkflowExecution>")]
-    pub fn execute(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference")]
-        entity: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "ExecuteOptions")] options: JsValue,
-    ) -> Promise {
+    #[wasm_bindgen(skip_typescript)]
+    pub fn execute(&self, entity: JsValue, options: JsValue) -> Promise {
         promise(move || {
             let mut options = Options::of(options, "options")?;
             let (inner, target, execute, call) = (

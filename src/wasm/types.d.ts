@@ -63,7 +63,7 @@ export interface Identifier {
 /** A named, typed value of an interface. */
 export interface Variable {
   name: string
-  /** Declared type in words, e.g. `integer` or `list[string]`. */
+  /** Declared type in words, e.g. `int` or `list[str]`. */
   type: string
   /** May be empty. */
   description: string
@@ -77,6 +77,84 @@ export interface InputVariable extends Variable {
   default?: FlyteValue | undefined
   /** Set by the launch plan; it can't be given. */
   fixed?: FlyteValue | undefined
+}
+
+/** A value of an interface as forms and generators of types need it. */
+export interface OutputDescription extends Variable {
+  /** The declared type, for `literal.parse` and `literal.toLiteral`. */
+  literalType: core.LiteralType
+  /**
+   * JSON Schema (draft 2020-12) of the value. Wherever a Flyte type stands, `x-flyte-type` has its text (`list[int]`); a variant of a
+   * union has its tag as `title`. Below a struct there is none: that is described by the schema that Python made.
+   */
+  schema: JsonSchema
+}
+
+/** A declared input as forms need it. The schema is that of what `execute` takes, written as JSON. */
+export interface InputDescription extends OutputDescription, InputVariable {}
+
+/** What tasks, workflows and launch plans tell of their interface. */
+export interface Describes {
+  /** Declared inputs, by name. */
+  readonly inputs: InputVariable[]
+  /** Declared outputs, by name. */
+  readonly outputs: Variable[]
+  /**
+   * The inputs by name with all that a form needs: the declared type, default and fixed value, and the schema of what `execute` takes.
+   * Those that the launch plan has fixed can't be given.
+   */
+  describeInputs(): InputDescription[]
+  /** The outputs by name with their declared type and the schema of what comes. */
+  describeOutputs(): OutputDescription[]
+}
+
+declare const typed: unique symbol
+
+/** What the compiler knows of inputs and outputs; nothing at run time. `flyte-remote types` writes the types. */
+export interface Typed<Inputs, Outputs> {
+  readonly [typed]?: { inputs: Inputs; outputs: Outputs }
+}
+
+export interface FlyteTask<Inputs = any, Outputs = any> extends Describes, Typed<Inputs, Outputs> {}
+export interface FlyteWorkflow<Inputs = any, Outputs = any> extends Describes, Typed<Inputs, Outputs> {}
+export interface FlyteLaunchPlan<Inputs = any, Outputs = any> extends Describes, Typed<Inputs, Outputs> {}
+
+/** What `execute` takes. */
+export type Executable<Inputs = any, Outputs = any> =
+  | FlyteTask<Inputs, Outputs>
+  | FlyteWorkflow<Inputs, Outputs>
+  | FlyteLaunchPlan<Inputs, Outputs>
+  | LazyEntity<FlyteTask<Inputs, Outputs> | FlyteWorkflow<Inputs, Outputs>>
+  | ExecutableReference
+
+/** Types are taken from the entity, not from what is given for it. */
+type Declared<Inputs> = [Inputs][Inputs extends any ? 0 : never]
+
+/** The options of `execute`; they can't be left out when an input is required. */
+export type ExecuteArguments<Inputs> =
+  {} extends Declared<Inputs>
+    ? [options?: ExecuteOptions<Declared<Inputs>>]
+    : [options: ExecuteOptions<Declared<Inputs>> & { inputs: Declared<Inputs> }]
+
+/** The part of JSON Schema (draft 2020-12) that `describeInputs` uses. */
+export interface JsonSchema {
+  type?: 'null' | 'integer' | 'number' | 'string' | 'boolean' | 'array' | 'object'
+  /** `int64`, `double`, `date-time`, `date`, `duration`, `uri`, or `time-delta` for seconds. */
+  format?: string
+  /** Bytes, in base64. */
+  contentEncoding?: string
+  title?: string
+  default?: unknown
+  enum?: unknown[]
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  additionalProperties?: boolean | JsonSchema
+  anyOf?: JsonSchema[]
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  /** The Flyte type as text, e.g. `file[csv]`. */
+  'x-flyte-type'?: string
 }
 
 /** Names an execution. As text: a bare name, or `ex:project:domain:name`. */
@@ -144,19 +222,24 @@ export interface FromLiteralOptions extends Form {
 }
 
 /** The inputs or outputs of an execution; iterating gives names and values. */
-export interface FlyteValues {
+export interface FlyteValues<Values = any> {
+  /**
+   * One value by its declared type, or by what its literal is where none is known. It is converted once. A name that is not there
+   * throws an error that lists the names; so does a literal that is not of its declared type.
+   */
+  get<Name extends string & keyof Values>(name: Name): unknown extends Values[Name] ? FlyteValue : Values[Name]
   /** One value by the type given instead of the declared one, and in another form when asked for. It is not kept. */
   getAs(name: string, type?: TypeLike, options?: FromLiteralOptions): FlyteValue
   [Symbol.iterator](): IterableIterator<[string, FlyteValue]>
 }
 
 /** Options of `execute`. */
-export interface ExecuteOptions extends CallOptions {
+export interface ExecuteOptions<Inputs = any> extends CallOptions {
   /**
    * Inputs by name, converted by the declared types: numbers for integer and float, bigint for integer, Date for
    * datetime, milliseconds for duration, arrays, objects, null.
    */
-  inputs?: Record<string, unknown> | undefined
+  inputs?: (unknown extends Inputs ? Record<string, unknown> : Inputs) | undefined
   /** Project of the execution; default: the remote's, then the entity's. */
   project?: string | undefined
   /** Domain of the execution; default: the remote's, then the entity's. */
@@ -225,9 +308,9 @@ export interface Notification {
 /** The verbs of flytekit's `FlyteRemote` that are methods of executions here. */
 export interface FlyteRemote {
   /** `execution.sync(options)` */
-  sync(execution: FlyteWorkflowExecution, options?: SyncOptions): Promise<FlyteWorkflowExecution>
+  sync<Execution extends FlyteWorkflowExecution>(execution: Execution, options?: SyncOptions): Promise<Execution>
   /** `execution.wait(options)` */
-  wait(execution: FlyteWorkflowExecution, options?: WaitOptions): Promise<FlyteWorkflowExecution>
+  wait<Execution extends FlyteWorkflowExecution>(execution: Execution, options?: WaitOptions): Promise<Execution>
   /** `node.sync(options)` */
   syncNodeExecution(node: FlyteNodeExecution, options?: SyncOptions): Promise<FlyteNodeExecution>
   /** `task.sync(options)` */
@@ -350,22 +433,61 @@ export interface FlyteRemote {
   /** The same as `setSignal`. */
   setInput(execution: AnyExecution, signalId: string, value: unknown, options?: CallOptions): Promise<void>
   /** A task that is fetched when it is first needed. Throws FlyteValueError without a name. */
-  fetchTaskLazy(reference: EntityReference | string, options?: CallOptions): LazyEntity<FlyteTask>
+  fetchTaskLazy<Inputs = any, Outputs = any>(
+    reference: EntityReference | string,
+    options?: CallOptions,
+  ): LazyEntity<FlyteTask<Inputs, Outputs>>
   /** A workflow that is fetched when it is first needed. Throws FlyteValueError without a name. */
-  fetchWorkflowLazy(reference: EntityReference | string, options?: CallOptions): LazyEntity<FlyteWorkflow>
+  fetchWorkflowLazy<Inputs = any, Outputs = any>(
+    reference: EntityReference | string,
+    options?: CallOptions,
+  ): LazyEntity<FlyteWorkflow<Inputs, Outputs>>
   /** The active version of a launch plan. Rejects with NotFoundError when none is active. */
-  fetchActiveLaunchPlan(reference: EntityReference | string, options?: CallOptions): Promise<FlyteLaunchPlan>
+  fetchActiveLaunchPlan<Inputs = any, Outputs = any>(
+    reference: EntityReference | string,
+    options?: CallOptions,
+  ): Promise<FlyteLaunchPlan<Inputs, Outputs>>
   /** Makes a version of a launch plan the active one; its schedule then runs. The server deactivates the others. */
   activateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
   /** Makes a version of a launch plan inactive. */
   deactivateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
+  /** A task; without a version its newest. Rejects with NotFoundError when there is none. */
+  fetchTask<Inputs = any, Outputs = any>(
+    reference: EntityReference | string,
+    options?: CallOptions,
+  ): Promise<FlyteTask<Inputs, Outputs>>
+  /** A workflow with the launch plans that its nodes refer to; without a version its newest. Rejects with NotFoundError when there is none. */
+  fetchWorkflow<Inputs = any, Outputs = any>(
+    reference: EntityReference | string,
+    options?: CallOptions,
+  ): Promise<FlyteWorkflow<Inputs, Outputs>>
+  /**
+   * A launch plan with its workflow's interface; without a version its newest, active or not. Rejects with NotFoundError when there
+   * is none.
+   */
+  fetchLaunchPlan<Inputs = any, Outputs = any>(
+    reference: EntityReference | string,
+    options?: CallOptions,
+  ): Promise<FlyteLaunchPlan<Inputs, Outputs>>
+  /** An execution. Rejects with NotFoundError when there is none. */
+  fetchExecution<Outputs = any>(
+    reference: ExecutionReference | string,
+    options?: CallOptions,
+  ): Promise<FlyteWorkflowExecution<Outputs>>
   /** Gives the request that would be sent; the entity is fetched, nothing is created. */
-  execute(
-    entity: FlyteTask | FlyteWorkflow | FlyteLaunchPlan | LazyEntity<FlyteTask | FlyteWorkflow> | ExecutableReference,
-    options: ExecuteOptions & { dryRun: true },
+  execute<Inputs = any>(
+    entity: Executable<Inputs>,
+    options: ExecuteOptions<Declared<Inputs>> & { dryRun: true },
   ): Promise<admin.ExecutionCreateRequest>
-  /** Launches an entity that is fetched first. */
-  execute(entity: LazyEntity<FlyteTask | FlyteWorkflow>, options?: ExecuteOptions): Promise<FlyteWorkflowExecution>
+  /**
+   * Launches a fetched task, workflow or launch plan, one that is fetched first, or one named by its reference. All mistakes in the
+   * inputs are told at once, and nothing is sent then. A workflow runs through the launch plan of its own name and version. Inputs and
+   * outputs have the types of the entity, where it was fetched with them.
+   */
+  execute<Inputs = any, Outputs = any>(
+    entity: Executable<Inputs, Outputs>,
+    ...options: ExecuteArguments<Inputs>
+  ): Promise<FlyteWorkflowExecution<Outputs>>
   /** The domains that the server is configured with. */
   getDomains(options?: CallOptions): Promise<admin.GetDomainsResponse['domains'] & object>
   /** A project. Rejects with NotFoundError when there is none. */

@@ -56,7 +56,7 @@ impl FlyteValues {
 
     /// One value by its declared type, or by what its literal is where none is known. It is converted once. A name that
     /// is not there throws an error that lists the names; so does a literal that is not of its declared type.
-    #[wasm_bindgen(unchecked_return_type = "FlyteValue")]
+    #[wasm_bindgen(skip_typescript)]
     pub fn get(&self, name: &str) -> Result<JsValue, JsValue> {
         let key = JsValue::from(name);
         if self.known.has(&key) {
@@ -108,7 +108,7 @@ impl FlyteValues {
     }
 
     /// All values as a plain object.
-    #[wasm_bindgen(js_name = toObject, unchecked_return_type = "Record<string, any>")]
+    #[wasm_bindgen(js_name = toObject, unchecked_return_type = "unknown extends Values ? Record<string, any> : Values")]
     pub fn to_object(&self) -> Result<JsValue, JsValue> {
         for name in self.values().names() {
             self.get(name)?;

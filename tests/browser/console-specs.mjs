@@ -72,6 +72,42 @@ const DEFAULTS = {
 
 const parameter = (name, behavior) => ({ var: INPUTS[name], ...behavior })
 
+const NONE = { simple: 'NONE', structure: { tag: 'none' } }
+const tagged = (type, tag) => ({ ...type, structure: { tag } })
+
+/** A dataclass with another one in it, as flytekit describes it. */
+const ROW = {
+  simple: 'STRUCT',
+  metadata: {
+    title: 'Row',
+    type: 'object',
+    required: ['id', 'next'],
+    additionalProperties: false,
+    properties: {
+      id: { type: 'integer' },
+      score: { type: 'number', default: 0.5 },
+      next: { anyOf: [{ $ref: '#/$defs/Next' }, { type: 'null' }] },
+    },
+    $defs: { Next: { title: 'Next', type: 'object', required: ['at'], properties: { at: { type: 'string', format: 'date-time' } } } },
+  },
+}
+
+/** Types inside of types; the names say which. */
+const NESTED = {
+  counts: { collectionType: { simple: 'INTEGER' } },
+  days: { collectionType: { simple: 'DATETIME' } },
+  either: { unionType: { variants: [tagged({ simple: 'INTEGER' }, 'int'), tagged({ simple: 'STRING' }, 'str')] } },
+  file: { blob: { format: 'csv' } },
+  grid: { collectionType: { collectionType: { simple: 'INTEGER' } } },
+  maybe: { unionType: { variants: [tagged({ simple: 'INTEGER' }, 'int'), NONE] } },
+  moods: { collectionType: { enumType: { values: ['calm', 'merry'] } } },
+  pauses: { mapValueType: { simple: 'DURATION' } },
+  rows: { collectionType: ROW },
+  row: ROW,
+  secret: { simple: 'BINARY' },
+  table: { structuredDatasetType: { format: 'parquet' } },
+}
+
 export const place = { project: PROJECT, domain: DOMAIN }
 
 export const specs = {
@@ -97,6 +133,13 @@ export const specs = {
       ],
       { text: promise('text', 'repeat'), length: promise('length', 'measure') },
     ),
+    workflow(
+      'console.nested',
+      Object.fromEntries(Object.entries(NESTED).map(([name, type]) => [name, { type, description: `What ${name} hold` }])),
+      {},
+      [node('break', 'console.break', {})],
+      {},
+    ),
     workflow('console.broken', {}, {}, [node('break', 'console.break', {})], {}),
     workflow('console.slow', {}, {}, [node('wait', 'console.wait', {})], {}),
   ],
@@ -115,7 +158,7 @@ export const specs = {
         fixedInputs: { literals: { bucket: literal({ stringValue: 's3://reports' }) } },
       },
     },
-    ...['console.broken', 'console.slow'].map((name) => ({
+    ...['console.broken', 'console.slow', 'console.nested'].map((name) => ({
       id: id('LAUNCH_PLAN', name),
       spec: { workflowId: id('WORKFLOW', name), defaultInputs: {}, fixedInputs: {} },
     })),

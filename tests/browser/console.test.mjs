@@ -192,27 +192,26 @@ onPage('mistakes are told at their fields, by the form and by the package, and n
 
   await page.getByLabel('times').fill('3.5')
   await page.getByLabel('patience').fill('a while')
-  await page.getByLabel('tags').fill('[1, ')
+  await page.getByLabel('weights').fill('{"x": 1, ')
   await launch.click()
   assert.match(await problem('times'), /whole number/)
-  assert.match(await problem('weights'), /Required/)
-  assert.match(await problem('patience'), /duration/)
-  assert.match(await problem('tags'), /Not JSON/)
+  assert.match(await problem('weights'), /as JSON; at character 9: expected a string/)
+  assert.match(await problem('patience'), /duration.*1h 30m/)
   assert.equal(await page.evaluate(() => document.activeElement?.name), 'times', 'the first of them has the focus')
 
   await page.getByLabel('times').fill('99999999999999999999')
   await page.getByLabel('patience').fill('90s')
-  await page.getByLabel('tags').fill('["a", 7]')
   await page.getByLabel('weights').fill('{"x": "heavy"}')
   await launch.click()
   await page.locator('[name=times][aria-invalid]').waitFor()
   assert.match(await problem('times'), /64 bits/)
-  assert.match(await problem('tags'), /\[1\].*expected str/)
-  assert.match(await problem('weights'), /x.*expected float/)
+  assert.match(await problem('weights'), /x.*expected float/i)
+  await page.getByLabel('weights').fill('')
+  await launch.click()
+  await page.getByText('Required: dict[str, float].').waitFor()
   assert.equal(await page.getByLabel('patience').getAttribute('aria-invalid'), null)
 
   await page.getByLabel('times').fill('1')
-  await page.getByLabel('tags').fill('[]')
   await page.getByLabel('weights').fill('{}')
   for (const [name, said] of [
     ['Not A Name', /starts with a letter/],
@@ -226,6 +225,80 @@ onPage('mistakes are told at their fields, by the form and by the package, and n
   const names = []
   for await (const execution of remote.recentExecutions()) names.push(execution.name)
   assert.equal(names.filter((name) => /not|works/i.test(name)).join(), 'works')
+})
+
+onPage('every type has its place in the form, nested ones too', async (page) => {
+  await page.goto(at('launch_plan/console.nested'))
+  const launch = page.getByRole('button', { name: 'Launch', exact: true })
+  const group = (name) => page.getByRole('group', { name })
+  const add = (name) => group(name).getByRole('button', { name: /^Add/ })
+  const row = (name, number) => group(name).locator(`[aria-label="${name} ${number}"]`)
+  const { keyboard } = page
+
+  await launch.click()
+  await group('counts').getByText('Required: list[int].').waitFor()
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^Add one to counts/, 'the first to mend has the focus')
+  await keyboard.press('Enter')
+  await row('counts', 1).waitFor()
+  await page.waitForFunction(() => document.activeElement.ariaLabel === 'counts 1')
+  await keyboard.type('9007199254740993')
+  await add('counts').click()
+  await row('counts', 2).fill('x')
+  await add('counts').click()
+  await add('days').click()
+  await row('days', 1).fill('2026-01-31T13:30')
+  await page.getByLabel('Type of either').selectOption('str')
+  await page.getByLabel('either', { exact: true }).fill('3')
+  await page.getByLabel('file').fill('data.csv')
+  await page.getByLabel('grid').fill('[[1], [2, "3"]]')
+  await group('moods').getByRole('button', { name: 'Add one' }).click()
+  await row('moods', 1).selectOption('merry')
+  await page.getByLabel('pauses').fill('{"short": "1m 30s", "long": "P1D"}')
+  await page.locator('[name=row]').fill('{"id": 1.5, "next": null}')
+  await page.locator('[name=rows]').fill('[{"id": 7, "next": {"at": "2026-01-31T00:00:00Z"}}]')
+  await page.getByLabel('secret').fill('aGV5')
+  await page.getByLabel('table').fill('s3://data/table')
+  await launch.click()
+
+  const said = async (field) => page.locator(`[id="${await field.getAttribute('aria-describedby')}"]`).innerText()
+  assert.match(await said(row('counts', 2)), /^Expected int, got text "x"/)
+  assert.match(await said(row('counts', 3)), /Fill it in, or remove it/)
+  assert.equal(await row('counts', 1).getAttribute('aria-invalid'), null)
+  assert.match(await said(page.getByLabel('file')), /no URI; upload it first/)
+  assert.match(await said(page.getByLabel('grid')), /\[1\]\[1\]: expected int/i)
+  assert.match(await said(page.locator('[name=row]')), /^Id: expected int/)
+  assert.deepEqual(await lowContrasts(page), [])
+
+  await row('counts', 2).fill('-2')
+  await page.getByRole('button', { name: 'Remove counts 3' }).click()
+  await page.waitForFunction(() => document.activeElement.ariaLabel === 'counts 2')
+  await page.getByLabel('file').fill('s3://data/data.csv')
+  await page.getByLabel('grid').fill('[[1], [2, 3]]')
+  await page.locator('[name=row]').fill('{"id": 1, "next": null}')
+  await page.getByLabel('Execution name').fill('of-all-types')
+  await launch.click()
+
+  await heading(page, 'of-all-types')
+  const given = (await (await remote.fetchExecution('of-all-types')).inputs()).toObject()
+  assert.deepEqual(given.counts, [9007199254740993n, -2])
+  assert.deepEqual(given.days, [new Date('2026-01-31T12:30:00Z')])
+  assert.equal(given.either, '3')
+  assert.equal(given.file.uri, 's3://data/data.csv')
+  assert.deepEqual(given.grid, [[1], [2, 3]])
+  assert.equal(given.maybe, null)
+  assert.deepEqual(given.moods, ['merry'])
+  assert.deepEqual(given.pauses, { long: 86_400_000, short: 90_000 })
+  assert.deepEqual(given.row, { id: 1, next: null, score: 0.5 })
+  assert.deepEqual(given.rows, [{ id: 7, next: { at: '2026-01-31T00:00:00Z' }, score: 0.5 }])
+  assert.deepEqual(given.secret.value, new Uint8Array([0x68, 0x65, 0x79]))
+  assert.equal(given.table.uri, 's3://data/table')
+
+  await page.goto(at('launch_plan/console.nested?from=of-all-types'))
+  await row('counts', 1).waitFor()
+  assert.equal(await row('counts', 1).inputValue(), '9007199254740993')
+  assert.equal(await page.getByLabel('Type of either').inputValue(), '1')
+  assert.equal(await page.getByLabel('pauses').inputValue(), '{ "long": "1d", "short": "1m 30s" }')
+  assert.equal(await page.getByLabel('secret').inputValue(), 'aGV5')
 })
 
 onPage('a failed execution shows why, with the error of its node', async (page) => {
@@ -343,7 +416,14 @@ test('an endpoint that can’t be reached is explained, remembered, and can be c
 
 onPage('on a narrow screen nothing is wider than the screen', async (page) => {
   await page.setViewportSize({ width: 360, height: 700 })
-  for (const path of ['executions', 'launch_plans', 'executions/works', 'executions/breaks', 'launch_plan/console.shout']) {
+  for (const path of [
+    'executions',
+    'launch_plans',
+    'executions/works',
+    'executions/breaks',
+    'launch_plan/console.shout',
+    'launch_plan/console.nested',
+  ]) {
     await page.goto(at(path))
     await page.locator('tbody tr, form').first().waitFor()
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -45,7 +45,7 @@ export function localInput(date: Date): string {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** A duration as people write it in a field, `1h 30m`, which {@link parseDuration} reads back. */
+/** A duration as people write it in a field, `1h 30m`, which `literal.parse` reads back. */
 export function durationInput(ms: number): string {
   if (ms === 0) return '0s'
   let rest = Math.abs(ms)
@@ -56,15 +56,6 @@ export function durationInput(ms: number): string {
     if (count) parts.push(`${count}${unit}`)
     rest -= count * size
   }
-  if (rest) parts.push(rest < 1000 ? `${rest}ms` : `${rest / 1000}s`)
+  if (rest) parts.push(`${rest / 1000}s`)
   return (ms < 0 ? '-' : '') + parts.join(' ')
-}
-
-/** Milliseconds of `1h 30m`, `90s`, `1.5 h`, `250ms`, `-5s`; undefined when it can't be read. */
-export function parseDuration(text: string): number | undefined {
-  const match = /^([+-]?)\s*((?:\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)\s*)+)$/.exec(text.trim())
-  if (!match) return undefined
-  let ms = 0
-  for (const [, count, unit] of (match[2] ?? '').matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)) ms += Number(count) * (UNITS[unit ?? ''] ?? 0)
-  return match[1] === '-' ? -ms : ms
 }

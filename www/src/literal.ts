@@ -39,7 +39,7 @@ function primitive(value: core.Primitive): Plain {
 }
 
 /** The number, or a bigint where a number can't hold it. */
-export function integer(digits: string): number | bigint {
+function integer(digits: string): number | bigint {
   const number = Number(digits)
   return Number.isSafeInteger(number) ? number : BigInt(digits)
 }
@@ -66,17 +66,4 @@ function oneLine(value: Plain[] | { [name: string]: Plain }): string {
   if (Array.isArray(value)) return `[${value.map(inner).join(', ')}]`
   const entries = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${inner(item)}`)
   return entries.length ? `{ ${entries.join(', ')} }` : '{}'
-}
-
-/** A declared type in words: `integer`, `list of string`, `one of a, b`. */
-export function typeText(type: core.LiteralType | undefined): string {
-  if (!type) return 'any'
-  if (type.collectionType) return `list of ${typeText(type.collectionType)}`
-  if (type.mapValueType) return `map of ${typeText(type.mapValueType)}`
-  if (type.unionType) return (type.unionType.variants ?? []).map(typeText).join(' or ')
-  if (type.enumType) return `one of ${(type.enumType.values ?? []).join(', ')}`
-  if (type.blob) return String(type.blob.dimensionality ?? 'SINGLE') === 'SINGLE' ? 'file' : 'directory'
-  if (type.structuredDatasetType) return 'structured dataset'
-  if (type.schema) return 'schema'
-  return String(type.simple ?? 'NONE').toLowerCase()
 }

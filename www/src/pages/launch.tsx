@@ -1,16 +1,15 @@
 // The launch form of a launch plan: pick a version, give the inputs, go.
 
-import { AlreadyExistsError, type admin, type ExecutionReference, type FlyteLaunchPlan } from 'flyte-remote'
+import { AlreadyExistsError, type admin, type ExecutionReference, type FlyteLaunchPlan, type FlyteValues } from 'flyte-remote'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.js'
 import { useConnection } from '../connection.js'
-import { type Field, fieldsOf, inputAt, read, textOf } from '../fields.js'
+import { type Draft, draftOf, type Field, fieldsOf, inputAt, type Problem, problemAt, read } from '../fields.js'
 import { when } from '../format.js'
-import { type Plain, plainMap } from '../literal.js'
 import { useLive, useTitle } from '../live.js'
 import { Empty, Failure, Loading, messageOf } from '../notices.js'
 import { href, type Place } from '../route.js'
-import { FieldControl, type Problem } from './field-control.js'
+import { FieldControl } from './field-control.js'
 
 interface Properties {
   place: Place
@@ -95,12 +94,11 @@ function versionOf(launchPlan: admin.LaunchPlan): Version {
 function LaunchForm({ place, name, version, from }: Properties & { version: string }) {
   const { remote } = useConnection()
   const inputsOf = async (execution: ExecutionReference, signal: AbortSignal) => {
-    const values = await (await remote.fetchExecution(execution, { signal })).inputs({ signal })
-    return plainMap({ literals: values.toLiterals() })
+    return (await remote.fetchExecution(execution, { signal })).inputs({ signal })
   }
   const live = useLive(version, async (signal) => {
     const plan = await remote.fetchLaunchPlan({ ...place, name, version }, { signal })
-    return { plan, fields: fieldsOf(plan.toJSON()), given: from ? await inputsOf({ ...place, name: from }, signal) : {} }
+    return { plan, fields: fieldsOf(plan.describeInputs()), given: from ? await inputsOf({ ...place, name: from }, signal) : undefined }
   })
   if (live.data) return <Inputs {...live.data} place={place} from={from} />
   if (live.error === undefined) return <Loading what="the inputs" />
@@ -110,9 +108,20 @@ function LaunchForm({ place, name, version, from }: Properties & { version: stri
 interface InputsProperties {
   plan: FlyteLaunchPlan
   fields: Field[]
-  given: { [name: string]: Plain }
+  given: FlyteValues | undefined
   place: Place
   from: string | undefined
+}
+
+/** What an input was given in another execution, or else its default. */
+function valueFor(field: Field, given: FlyteValues | undefined): unknown {
+  if (!given?.has(field.name)) return field.default
+  try {
+    return given.getAs(field.name, field.literalType, { variants: true })
+  } catch {
+    // It was of another type then.
+    return field.default
+  }
 }
 
 /** Key of the problem that belongs to the execution's name, which no input can have. */
@@ -121,10 +130,10 @@ const NAME = ' name'
 function Inputs({ plan, fields, given, place, from }: InputsProperties) {
   const { remote } = useConnection()
   const form = useRef<HTMLFormElement>(null)
-  const open = fields.filter((field) => field.fixed === undefined)
-  const fixed = fields.filter((field) => field.fixed !== undefined)
-  const [texts, setTexts] = useState(() =>
-    Object.fromEntries(open.map((field) => [field.name, textOf(field, given[field.name] ?? field.default)])),
+  const open = fields.filter((field) => !field.isFixed)
+  const fixed = fields.filter((field) => field.isFixed)
+  const [drafts, setDrafts] = useState<Record<string, Draft>>(() =>
+    Object.fromEntries(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
   )
   const [empties, setEmpties] = useState<Record<string, boolean>>({})
   const [name, setName] = useState('')
@@ -140,8 +149,8 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [problems])
 
-  const edit = (field: Field, text: string) => {
-    setTexts({ ...texts, [field.name]: text })
+  const edit = (field: Field, draft: Draft) => {
+    setDrafts({ ...drafts, [field.name]: draft })
     setEmpties({ ...empties, [field.name]: false })
   }
 
@@ -151,8 +160,8 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
     const found: Record<string, Problem> = {}
     const inputs: Record<string, unknown> = {}
     for (const field of open) {
-      const reading = read(field, texts[field.name] ?? '', empties[field.name])
-      if ('problem' in reading) found[field.name] = { message: reading.problem, mayBeEmpty: reading.mayBeEmpty }
+      const reading = read(field, drafts[field.name] ?? '', empties[field.name])
+      if ('problem' in reading) found[field.name] = reading.problem
       else if ('value' in reading) inputs[field.name] = reading.value
     }
     setError(undefined)
@@ -164,10 +173,7 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
       announce(`Launched ${execution.name}.`)
       location.hash = href.execution({ project: execution.project, domain: execution.domain }, execution.name)
     } catch (refused) {
-      const { placed, rest } = sortedByField(
-        refused,
-        open.map((field) => field.name),
-      )
+      const { placed, rest } = sortedByField(refused, open)
       setProblems(placed)
       setError(rest ? refused : undefined)
       setBusy(false)
@@ -182,10 +188,10 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
         <FieldControl
           key={field.name}
           field={field}
-          text={texts[field.name] ?? ''}
+          draft={drafts[field.name] ?? ''}
           problem={problems[field.name]}
           asEmpty={empties[field.name] ?? false}
-          onText={(text) => edit(field, text)}
+          onDraft={(draft) => edit(field, draft)}
           onEmpty={() => {
             setEmpties({ ...empties, [field.name]: true })
             const { [field.name]: _mended, ...others } = problems
@@ -194,7 +200,7 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
         />
       ))}
       {fixed.map((field) => (
-        <FieldControl key={field.name} field={field} text={textOf(field, field.fixed)} asEmpty={false} />
+        <FieldControl key={field.name} field={field} draft={draftOf(field.shape, field.fixed)} asEmpty={false} />
       ))}
       <NameField name={name} problem={problems[NAME]} onName={setName} />
       {error !== undefined && (
@@ -240,20 +246,20 @@ function NameField({ name, problem, onName }: { name: string; problem: Problem |
 }
 
 /** Sorts what the package found wrong by field; `rest` tells that some of it belongs to none. */
-function sortedByField(error: unknown, names: string[]): { placed: Record<string, Problem>; rest: boolean } {
+function sortedByField(error: unknown, fields: Field[]): { placed: Record<string, Problem>; rest: boolean } {
   const { problems, path, message } = error as { problems?: { path: string; message: string }[]; path?: string; message?: string }
   const about = path ?? (error instanceof AlreadyExistsError ? 'name' : undefined)
   const all = problems?.length ? problems : about ? [{ path: about, message: message ?? '' }] : []
-  const placed: Record<string, Problem> = {}
+  const names = fields.map((field) => field.name)
+  const byField: Record<string, { path: string; message: string }[]> = {}
   let rest = all.length === 0
   for (const problem of all) {
     const field = problem.path === 'name' ? NAME : inputAt(problem.path, names)
     if (field === undefined) rest = true
-    else {
-      const inner = field === NAME ? '' : problem.path.slice(problem.path.startsWith('inputs["') ? field.length + 10 : field.length + 7)
-      const text = inner ? `${inner.replace(/^\./, '')}: ${problem.message}` : problem.message
-      placed[field] = { message: placed[field] ? `${placed[field].message} ${text}` : text }
-    }
+    else byField[field] = [...(byField[field] ?? []), problem]
   }
+  const placed: Record<string, Problem> = {}
+  for (const field of fields) if (byField[field.name]) placed[field.name] = problemAt(field, byField[field.name] ?? [])
+  if (byField[NAME]) placed[NAME] = { message: byField[NAME].map(({ message }) => message).join(' ') }
   return { placed, rest }
 }

@@ -1,0 +1,2 @@
+/** The command was given wrongly. */
+export class UsageError extends Error {}
