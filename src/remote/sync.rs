@@ -30,6 +30,8 @@ pub struct Sync {
     /// How many levels of nodes: 0 for none, 1 for those of the workflow itself, 2 with those inside of them (of
     /// sub-workflows, branches, dynamic tasks and launched executions), and so on.
     pub depth: u32,
+    /// The nodes of launched executions too.
+    pub launched: bool,
     /// The attempts of each node too.
     pub task_executions: bool,
     /// Inputs and outputs of each node too.
@@ -40,7 +42,7 @@ pub struct Sync {
 
 impl Sync {
     /// The execution alone.
-    pub const STATE: Sync = Sync { depth: 0, task_executions: false, data: false, concurrency: MOST };
+    pub const STATE: Sync = Sync { depth: 0, launched: true, task_executions: false, data: false, concurrency: MOST };
     /// All nodes, at all levels.
     pub const NODES: Sync = Sync { depth: u32::MAX, ..Sync::STATE };
     /// All nodes and their attempts.
@@ -175,7 +177,10 @@ impl Remote {
 
 /// What `before` has read is enough for `wanted`.
 pub(super) fn covers(before: Sync, wanted: Sync) -> bool {
-    before.depth >= wanted.depth && (before.task_executions || !wanted.task_executions) && (before.data || !wanted.data)
+    before.depth >= wanted.depth
+        && (before.launched || !wanted.launched)
+        && (before.task_executions || !wanted.task_executions)
+        && (before.data || !wanted.data)
 }
 
 /// Nothing will change in it any more, nor in what is inside of it.

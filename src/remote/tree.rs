@@ -100,6 +100,9 @@ impl<'a> Tree<'a> {
                 if node.is_done() || !self.sync.data {
                     node.data.clone_from(&before.data);
                 }
+                if !self.sync.launched {
+                    node.launched_execution.clone_from(&before.launched_execution);
+                }
             }
             if self.is_inside_itself(&node, parent) {
                 node.problem = Some("the server says that it is inside of itself".to_owned());
@@ -126,6 +129,7 @@ impl<'a> Tree<'a> {
         let all = |nodes: &[Rc<NodeExecution>]| nodes.iter().all(|node| self.is_read(node, levels.saturating_sub(1)));
         let inside = match (&node.launched_execution, &node.nodes) {
             _ if levels == 0 => true,
+            _ if node.launched.is_some() && !self.sync.launched => true,
             (Some(child), _) => child.nodes.as_deref().is_some_and(all),
             (None, Some(nodes)) => all(nodes),
             (None, None) => !node.is_parent && node.launched.is_none(),
@@ -199,7 +203,7 @@ impl<'a> Tree<'a> {
         }
         let deeper = entry.level < self.sync.depth;
         match &node.launched {
-            Some(id) if deeper => {
+            Some(id) if deeper && self.sync.launched => {
                 questions.push(Box::pin(async move {
                     let child = match remote.get_execution(id, scope).await {
                         Ok(child) => child,
@@ -261,12 +265,12 @@ impl<'a> Tree<'a> {
     /// Puts the nodes into those that they are inside of, the deepest first; the ones at the top remain.
     fn finish(self) -> Vec<Rc<NodeExecution>> {
         let mut inside: Vec<Vec<Rc<NodeExecution>>> = self.nodes.iter().map(|_| Vec::new()).collect();
-        let mut top = Vec::new();
+        let (mut top, launched) = (Vec::new(), self.sync.launched);
         for (at, Entry { mut node, before, settled, parent, .. }) in self.nodes.into_iter().enumerate().rev() {
             let mut own = inside.get_mut(at).map(std::mem::take).unwrap_or_default();
             own.reverse();
             let node = before.filter(|_| settled).unwrap_or_else(|| {
-                if let Some(child) = &node.launched_execution {
+                if let Some(child) = node.launched_execution.as_ref().filter(|_| launched) {
                     node.launched_execution = Some(Rc::new(Execution { nodes: Some(own.into()), ..(**child).clone() }));
                 } else if node.nodes.is_some() {
                     node.nodes = Some(own.into());

@@ -63,7 +63,8 @@ impl Watch {
     /// `Kind::Timeout` when `wait.timeout` passes first, or as a call fails for good. It can be asked again then.
     pub async fn next(&self) -> Result<Option<Change>, Error> {
         let remote = self.execution.remote();
-        let sync = Sync { task_executions: false, data: false, ..self.wait.sync };
+        // What launched executions are doing is not among the rows.
+        let sync = Sync { launched: false, task_executions: false, data: false, ..self.wait.sync };
         if self.state.borrow().ended {
             return Ok(None);
         }

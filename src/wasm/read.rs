@@ -260,7 +260,7 @@ pub fn sync(options: &mut Options) -> Result<Sync, JsValue> {
         None => Sync::STATE.concurrency,
     };
     let depth = if nodes { depth.unwrap_or(u32::MAX) } else { 0 };
-    Ok(Sync { depth, task_executions: task_executions.unwrap_or(data), data, concurrency })
+    Ok(Sync { depth, launched: true, task_executions: task_executions.unwrap_or(data), data, concurrency })
 }
 
 /// Options of `registerSpecs`.

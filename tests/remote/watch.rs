@@ -210,6 +210,35 @@ fn an_execution_that_no_list_has_is_asked_for_by_itself() {
 }
 
 #[test]
+fn what_launched_executions_do_is_not_asked_for() {
+    let launching = |phase| {
+        let child = core::WorkflowExecutionIdentifier { name: "child".to_owned(), ..Default::default() };
+        let target = TargetMetadata::WorkflowNodeMetadata(admin::WorkflowNodeMetadata { execution_id: Some(child) });
+        let closure = admin::NodeExecutionClosure { phase, target_metadata: Some(target), ..Default::default() };
+        admin::NodeExecution { closure: Some(closure), ..node(0, phase) }
+    };
+    let server = Server::new(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution("run1", 4)),
+        "ListNodeExecutions" => {
+            let asked: admin::NodeExecutionListRequest = request.decode();
+            let of = asked.workflow_execution_id.unwrap().name;
+            let nodes = if of == "child" { vec![node(7, 3)] } else { vec![launching(3)] };
+            ok(&admin::NodeExecutionList { node_executions: nodes, token: String::new() })
+        }
+        _ => unexpected(request),
+    });
+    let execution = fetch(&server, "run1");
+    server.forget();
+    let changes = all(&server, &Watch::new(execution.clone(), Wait::default(), call()));
+    assert_eq!((changes.len(), changes[0].total), (1, 1));
+    assert_eq!(server.rpcs(), ["GetExecution", "ListNodeExecutions"]);
+    // Who wants them has them by a sync.
+    server.run(execution.sync(Sync::NODES, &call())).unwrap();
+    let child = execution.node("n0").unwrap().launched().unwrap();
+    assert_eq!(child.node("n7").unwrap().snapshot().phase.as_str(), "SUCCEEDED");
+}
+
+#[test]
 fn the_nodes_of_a_branch_that_is_not_marked_as_a_parent_are_told() {
     let branch = || admin::NodeExecution {
         closure: Some(admin::NodeExecutionClosure { phase: 3, ..Default::default() }),

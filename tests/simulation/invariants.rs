@@ -86,13 +86,13 @@ pub fn in_time(user: &User) {
 }
 
 /// A wait, or a watch, has told the end of an execution: it is the end, and everything is there.
-pub fn true_end(user: &User, execution: &WorkflowExecution, attempts: bool) {
+pub fn true_end(user: &User, execution: &WorkflowExecution, extent: Extent) {
     let (world, verb) = (user.world(), user.verb.borrow().clone());
     true_phase(&world, execution);
     if verb.patience_lost(&world) && !truth::problems(&execution.snapshot()).is_empty() {
         return;
     }
-    same_nodes(&world, execution, attempts, "true end");
+    same_nodes(&world, execution, extent, "true end");
 }
 
 /// An execution has ended, and as it is told.
@@ -103,15 +103,24 @@ pub fn true_phase(world: &World, execution: &WorkflowExecution) {
     }
 }
 
+/// Which nodes were to be read.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Extent {
+    /// Those of the execution itself.
+    Own,
+    /// Those of executions that it launched, too.
+    All,
+    /// And their attempts.
+    Attempts,
+}
+
 /// The nodes that an execution shows are those that there are.
-pub fn same_nodes(world: &World, execution: &WorkflowExecution, attempts: bool, invariant: &'static str) {
+pub fn same_nodes(world: &World, execution: &WorkflowExecution, extent: Extent, invariant: &'static str) {
+    let own = execution.id().name.as_str();
     let plain = |nodes: Nodes| -> Nodes {
-        let without = |(key, (phase, _))| (key, (phase, Vec::new()));
-        if attempts {
-            nodes
-        } else {
-            nodes.into_iter().map(without).collect()
-        }
+        let wanted = nodes.into_iter().filter(|((name, _), _)| extent != Extent::Own || name == own);
+        let attempts = |attempts| if extent == Extent::Attempts { attempts } else { Vec::new() };
+        wanted.map(|(key, (phase, tried))| (key, (phase, attempts(tried)))).collect()
     };
     let (told, are) = (plain(truth::shown(&execution.snapshot())), plain(world.nodes(execution.id())));
     if told != are {
@@ -193,9 +202,10 @@ impl Watched {
         if self.patience_lost {
             true_phase(&world, execution);
         } else {
-            true_end(user, execution, false);
+            true_phase(&world, execution);
+            same_nodes(&world, execution, Extent::Own, "true end");
         }
-        // Rows are nodes of the execution itself; those of executions that it launched are read and not shown.
+        // Rows are nodes of the execution itself, not those of executions that it launched.
         let are = world.nodes(execution.id()).keys().filter(|(name, _)| *name == execution.id().name).count();
         if self.phase != LAST || self.rows.len() != are && !self.patience_lost {
             let text = format!("{}: {} rows of {are}, rank {}", execution.id(), self.rows.len(), self.phase);

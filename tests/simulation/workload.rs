@@ -16,7 +16,7 @@ use flyte_remote::remote::{
 use flyte_remote::value::{InputValue, OutputValue};
 use prost::Message;
 
-use super::invariants::{self, Watched};
+use super::invariants::{self, Extent, Watched};
 use super::random::Random;
 use super::server::number;
 use super::truth;
@@ -119,7 +119,7 @@ impl Story {
             None => None,
             Some(Ok(execution)) => {
                 if wait.is_some() {
-                    invariants::true_end(&self.user, &execution, true);
+                    invariants::true_end(&self.user, &execution, Extent::Attempts);
                 }
                 self.created(place, &execution);
                 Some(execution)
@@ -193,7 +193,10 @@ impl Story {
         if ended {
             match wait.sync.depth {
                 0 => invariants::true_phase(&self.world, execution),
-                _ => invariants::true_end(&self.user, execution, wait.sync.task_executions),
+                _ => {
+                    let extent = if wait.sync.task_executions { Extent::Attempts } else { Extent::All };
+                    invariants::true_end(&self.user, execution, extent);
+                }
             }
         }
         ended
@@ -253,7 +256,7 @@ impl Story {
         if !self.sync(execution, Sync::EAGER).await {
             return;
         }
-        invariants::same_nodes(&self.world, execution, true, "stale");
+        invariants::same_nodes(&self.world, execution, Extent::Attempts, "stale");
         if self.sync(execution, Sync::EAGER).await {
             let verb = self.user.verb.borrow().clone();
             if verb.faults.is_empty() && verb.sent != 1 {
@@ -323,7 +326,7 @@ impl Story {
                 self.created(place, &again);
                 self.follow(&again).await;
                 if self.world.phase(again.id()).is_terminal() && self.sync(&again, Sync::TASK_EXECUTIONS).await {
-                    invariants::same_nodes(&self.world, &again, true, "stale");
+                    invariants::same_nodes(&self.world, &again, Extent::Attempts, "stale");
                 }
             }
             Some(Err(error)) => self.failed(place, error.message.clone()),
@@ -339,7 +342,7 @@ impl Story {
             let result = self.user.call("wait all", None, limits, remote.wait_all(executions, &wait, &options)).await;
             if let Some(Ok(())) = result {
                 for execution in executions {
-                    invariants::true_end(&self.user, execution, true);
+                    invariants::true_end(&self.user, execution, Extent::Attempts);
                 }
                 return;
             }
