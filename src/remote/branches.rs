@@ -9,7 +9,7 @@ use super::Remote;
 use crate::codec::field;
 use crate::entity::spec::branch_ids;
 use crate::entity::Identifier;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::execution::Execution;
 
 /// The ids of the branch nodes of workflows that were looked at; a definition never changes.
@@ -35,8 +35,9 @@ impl Branches {
         }
         let ids: Rc<[String]> = match remote.get_workflow(id.clone(), scope).await {
             Ok(workflow) => branch_ids(&workflow.raw).unwrap_or_default().into(),
-            Err(error) if error.is_about_everything() => return Err(error),
-            Err(_) => Rc::default(),
+            // There is nothing to learn, now or later.
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NotImplemented) => Rc::default(),
+            Err(error) => return Err(error),
         };
         self.known.borrow_mut().push((id, Rc::clone(&ids)));
         Ok(ids)

@@ -153,8 +153,12 @@ impl<'a> Tree<'a> {
             // Old servers do not mark branches as parents.
             let mut silent = Vec::new();
             for at in begin..end {
-                if self.may_hide_nodes(at) && self.is_branch(at, scope).await? {
-                    silent.push(at);
+                if self.may_hide_nodes(at) {
+                    match self.is_branch(at, scope).await {
+                        Ok(true) => silent.push(at),
+                        Ok(false) => {}
+                        Err(error) => self.take(problem(at, error)?),
+                    }
                 }
             }
             let work = silent.into_iter().filter_map(|at| Some(self.ask_for_nodes(at, self.nodes.get(at)?, scope)));
