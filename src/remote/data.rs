@@ -21,12 +21,11 @@ impl Remote {
         &self,
         id: &ExecutionId,
         outputs: bool,
-        options: &CallOptions,
+        scope: &Scope,
     ) -> Result<(Values, Option<Values>), Error> {
-        let scope = self.client().begin(options);
-        let data = self.get_data(GET_EXECUTION_DATA, &id.to_bytes(), &scope).await;
+        let data = self.get_data(GET_EXECUTION_DATA, &id.to_bytes(), scope).await;
         let [inputs, outputs_read] =
-            self.values(data.map_err(|error| error.about(id.to_string()))?, outputs, &scope).await?;
+            self.values(data.map_err(|error| error.about(id.to_string()))?, outputs, scope).await?;
         Ok((inputs, outputs.then_some(outputs_read)))
     }
 

@@ -124,7 +124,7 @@ impl Remote {
                     found => found?,
                 };
                 let execution = WorkflowExecution::new(self.clone(), found, Some(Rc::clone(&resolved.interface)));
-                let existing = Existing::of(&execution, &resolved.id, &resolved.interface, &inputs, options).await?;
+                let existing = Existing::of(&execution, &resolved.id, &resolved.interface, &inputs, &scope).await?;
                 execution.existed(existing);
                 execution
             }

@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::branches::Branches;
-use super::call::CallOptions;
+use super::call::{CallOptions, Scope};
 use super::{AttachedNode, Existing, Remote, Sync, Wait};
 use crate::entity::{ExecutionId, Interface};
 use crate::error::{Error, Kind};
@@ -176,8 +176,12 @@ impl WorkflowExecution {
     /// # Errors
     /// As a call fails; `Kind::Download` when the values are stored apart and can't be read.
     pub async fn inputs(&self, options: &CallOptions) -> Result<Values, Error> {
+        self.inputs_within(&self.remote().client().begin(options)).await
+    }
+
+    pub(super) async fn inputs_within(&self, scope: &Scope) -> Result<Values, Error> {
         if self.inner.inputs.borrow().is_none() {
-            self.load(options).await?;
+            self.load(scope).await?;
         }
         Ok(self.inner.inputs.borrow().clone().unwrap_or_default())
     }
@@ -195,14 +199,14 @@ impl WorkflowExecution {
             return Err(self.no_outputs(&snapshot));
         }
         if self.inner.outputs.borrow().is_none() {
-            self.load(options).await?;
+            self.load(&self.remote().client().begin(options)).await?;
         }
         Ok(self.inner.outputs.borrow().clone().unwrap_or_default())
     }
 
-    async fn load(&self, options: &CallOptions) -> Result<(), Error> {
+    async fn load(&self, scope: &Scope) -> Result<(), Error> {
         let done = self.is_successful();
-        let (inputs, outputs) = self.inner.remote.execution_data(&self.inner.id, done, options).await?;
+        let (inputs, outputs) = self.inner.remote.execution_data(&self.inner.id, done, scope).await?;
         let (mut input_types, mut output_types) = (Vec::new(), Vec::new());
         if let Some(interface) = &self.inner.interface {
             for input in &interface.inputs {

@@ -1,6 +1,6 @@
 //! An execution that was there before: whether it is the one that the caller wanted.
 
-use super::call::CallOptions;
+use super::call::Scope;
 use super::client::bad_reply;
 use super::execute::CREATE_EXECUTION;
 use super::WorkflowExecution;
@@ -36,10 +36,10 @@ impl Existing {
         entity: &Identifier,
         interface: &Interface,
         inputs: &[u8],
-        options: &CallOptions,
+        scope: &Scope,
     ) -> Result<Self, Error> {
         let given = Values::decode(inputs, std::rc::Rc::default()).map_err(|Malformed| bad_reply(CREATE_EXECUTION))?;
-        let (has, mut differing_inputs) = (execution.inputs(options).await?, Vec::new());
+        let (has, mut differing_inputs) = (execution.inputs_within(scope).await?, Vec::new());
         for input in &interface.inputs {
             let asked = given.literal(&input.name).or(input.fixed.as_ref()).or(input.default.as_ref());
             if !same(asked, has.literal(&input.name)) {

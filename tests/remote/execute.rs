@@ -559,6 +559,19 @@ fn an_existing_execution_is_taken_when_asked_for_and_says_how_it_differs() {
 }
 
 #[test]
+fn the_time_of_the_call_covers_the_comparison_with_an_existing_execution() {
+    let server = taken(plan_id(), &[]);
+    server.latency(Duration::from_secs(2));
+    let name = Some("nightly".to_owned());
+    let execute = Execute { name, on_existing: OnExisting::Return, ..with_day() };
+    let options = flyte_remote::remote::CallOptions { timeout: Some(Duration::from_secs(7)), ..call() };
+    let target = Target::LaunchPlan(plan());
+    server.run(server.remote().execute(&target, &execute, &options)).unwrap();
+    let timeouts: Vec<_> = server.requests().into_iter().map(|request| request.timeout.unwrap().as_secs()).collect();
+    assert_eq!(timeouts, [7, 5, 3]);
+}
+
+#[test]
 fn equal_inputs_are_equal_whatever_their_bytes() {
     let of = |text: &str| prost_types::Value { kind: Some(prost_types::value::Kind::StringValue(text.to_owned())) };
     let fields = [("a".to_owned(), of("1")), ("b".to_owned(), of("2"))].into_iter().collect();

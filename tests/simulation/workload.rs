@@ -384,7 +384,8 @@ impl Story {
     /// Sets a signal that an execution waits for.
     async fn set_signal(&mut self, execution: &WorkflowExecution) {
         let list = List { execution: Some(execution.id().clone()), page_size: Some(2), ..List::default() };
-        let (limits, options) = self.limits(10, 5);
+        // Each page has the time that a list is given.
+        let (limits, options) = self.limits(0, 5);
         let pager = self.remote.list(Listing::Signals, &list, &options).expect("a list");
         let all = async {
             let mut signals = Vec::new();
