@@ -5,10 +5,10 @@ export function measure(contestants, { rounds = 61, warmup = 20 } = {}) {
   const names = Object.keys(contestants)
   const times = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = -warmup; round < rounds; round++) {
-    // Each takes every place in the order, so that nobody always runs after the same other's garbage. A forced collection
-    // in between would throw away what the engine has learnt, to the disadvantage of whoever has much code.
-    for (let i = 0; i < names.length; i++) {
-      const name = names[(i + round + warmup) % names.length]
+    // In another order each time, so that nobody always runs after the same other's garbage: turning them in a circle would
+    // leave everybody the same predecessor. A forced collection in between would throw away what the engine has learnt, to
+    // the disadvantage of whoever has much code.
+    for (const name of shuffled(names)) {
       const start = performance.now()
       const result = contestants[name]()
       const time = performance.now() - start
@@ -24,8 +24,7 @@ export async function measureAsync(contestants, { rounds = 41, warmup = 8 } = {}
   const names = Object.keys(contestants)
   const times = Object.fromEntries(names.map((name) => [name, []]))
   for (let round = -warmup; round < rounds; round++) {
-    for (let i = 0; i < names.length; i++) {
-      const name = names[(i + round + warmup) % names.length]
+    for (const name of shuffled(names)) {
       const start = performance.now()
       await contestants[name]()
       const time = performance.now() - start
@@ -33,6 +32,19 @@ export async function measureAsync(contestants, { rounds = 41, warmup = 8 } = {}
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])]))
+}
+
+let seed = 1
+
+/** A copy in random order; the same orders in each run. */
+function shuffled(values) {
+  const copy = [...values]
+  for (let i = copy.length - 1; i > 0; i--) {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+    const j = Math.floor((seed / 2 ** 32) * (i + 1))
+    ;[copy[i], copy[j]] = [copy[j], copy[i]]
+  }
+  return copy
 }
 
 /** The middle value. */
