@@ -152,10 +152,26 @@ class Packer {
 
   array(values: readonly unknown[], depth: number): undefined {
     const count = values.length
-    if (count > 0 && areNumbers(values)) return this.row(values)
+    if (typeof values[0] === 'number' && this.numbersOnly(values)) return
     this.number(LIST)
     this.number(count)
     for (let i = 0; i < count; i++) this.put(values[i], depth + 1)
+  }
+
+  /** Writes a list that has nothing but numbers; whether it is one. A loop, since `set` takes thirty times as long for some arrays. */
+  numbersOnly(values: readonly unknown[]): boolean {
+    const count = values.length
+    this.room(count + 2)
+    const { floats, at } = this
+    for (let i = 0; i < count; i++) {
+      const value = values[i]
+      if (typeof value !== 'number') return false
+      floats[at + 2 + i] = value
+    }
+    this.number(NUMBERS)
+    this.number(count)
+    this.at += count
+    return true
   }
 
   /** Numbers of a typed array. */
@@ -318,11 +334,6 @@ class Packer {
     const nanos = units.reduce((sum, [unit, length]) => sum + BigInt(times[unit] ?? 0) * length, 0n)
     this.time(DURATION, Number(nanos / giga), Number(nanos % giga))
   }
-}
-
-function areNumbers(values: readonly unknown[]): values is readonly number[] {
-  for (let i = 0; i < values.length; i++) if (typeof values[i] !== 'number') return false
-  return true
 }
 
 function join(chunks: Uint8Array[]): Uint8Array {
