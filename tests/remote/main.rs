@@ -4,6 +4,7 @@
 
 mod console;
 mod execute;
+mod existing;
 mod fetch;
 mod graph;
 mod identifiers;
