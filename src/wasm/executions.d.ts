@@ -228,6 +228,8 @@ export interface FlyteNodeExecution {
    * undefined where it runs no task.
    */
   readonly cacheStatus: string | undefined
+  /** How often its task was tried again, as far as attempts were read: `sync({ taskExecutions: true })`. */
+  readonly retries: number
   /** Where its deck (an HTML page) is stored, empty when it has none. */
   readonly deckUri: string
   /** `nodeExecutions` by node id, as flytekit has it. */

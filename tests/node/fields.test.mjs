@@ -154,7 +154,7 @@ describe('a node', () => {
 
 describe('an attempt', () => {
   it('shows all that its message has', async () => {
-    const { attempt } = await shown({
+    const { attempt, node } = await shown({
       attempt: {
         id: { taskId: TASK, nodeExecutionId: NODE_ID, retryAttempt: 2 },
         inputUri: 's3://in',
@@ -177,6 +177,7 @@ describe('an attempt', () => {
       reason: 'exit code 1',
       logs: [{ name: 'stdout', uri: 'http://log' }],
     })
+    assert.equal(node.retries, 2)
     assert.deepEqual(attempt.reasons, [
       { at: undefined, message: 'first' },
       { at: new Date(TIMES.createdAt), message: 'then' },
@@ -184,7 +185,8 @@ describe('an attempt', () => {
   })
 
   it('shows nothing where its message has nothing', async () => {
-    const { attempt } = await shown()
+    const { attempt, node } = await shown()
+    assert.equal(node.retries, 0)
     shows(attempt, {
       ...NO_TIMES,
       attempt: 0,
