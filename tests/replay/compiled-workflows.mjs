@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { literal, proto } from 'flyte-remote'
+import { syncDifference } from './compiled-run.mjs'
 import { scripted } from './scripted.mjs'
 import { json } from './values.mjs'
 
@@ -22,6 +23,11 @@ export async function replayCompiledWorkflow({ entities }) {
       if (!isDeepStrictEqual(found, expected)) {
         return { difference: `${id.name}: ${what} is ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}` }
       }
+    }
+    if (kind !== 'workflow') continue
+    for (const options of [{ nodes: true }, { taskExecutions: true }]) {
+      const difference = await syncDifference({ id, spec }, ANSWERS.GetWorkflow({ id, spec }, known), options)
+      if (difference) return { difference }
     }
   }
   return {}
