@@ -114,6 +114,7 @@ export function installFields(): void {
     return { cause: abortCause ?? '', principal: '', ...(abortMetadata as Json | undefined) }
   })
   getter(FlyteNodeExecution, 'specNodeId', (self) => (self as unknown as Picking).__at('metadata.specNodeId').specNodeId || self.nodeId)
+  getter(FlyteNodeExecution, 'consoleUrl', (self) => self.remote.generateConsoleUrl(self))
   getter(FlyteNodeExecution, 'retries', (self) => Math.max(0, ...self.taskExecutions.map(({ attempt }) => attempt)))
   getter(FlyteNodeExecution, 'subworkflowNodeExecutions', (self) =>
     Object.fromEntries(self.nodeExecutions.map((node) => [node.nodeId, node])),

@@ -228,6 +228,8 @@ export interface FlyteNodeExecution {
    * undefined where it runs no task.
    */
   readonly cacheStatus: string | undefined
+  /** Its place in Flyte's console; where a gate waits, that is where it is approved or given its value. */
+  readonly consoleUrl: string
   /** How often its task was tried again, as far as attempts were read: `sync({ taskExecutions: true })`. */
   readonly retries: number
   /** Where its deck (an HTML page) is stored, empty when it has none. */

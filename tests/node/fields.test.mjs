@@ -118,6 +118,7 @@ describe('a node', () => {
       cacheStatus: 'HIT',
     })
     shows(node, { launched: undefined, problem: undefined })
+    assert.equal(node.consoleUrl, 'https://flyte.example.com/console/projects/p/domains/d/executions/e1?nodeId=n0')
   })
 
   it('shows nothing where its message has nothing', async () => {
