@@ -118,11 +118,7 @@ impl Remote {
         let created = self.create(CREATE_EXECUTION, request, new, resolved.id.to_string(), &scope).await;
         let execution = match created {
             Err(error) if error.kind == Kind::AlreadyExists && execute.on_existing == OnExisting::Return => {
-                // Unless the launch plan allows no further execution now, which the server says in the same way.
-                let found = match self.get_execution(&id, &scope).await {
-                    Err(failed) if failed.kind == Kind::NotFound => return Err(error),
-                    found => found?,
-                };
+                let found = self.of_that_name(&id, error, &scope).await?;
                 let execution = WorkflowExecution::new(self.clone(), found, Some(Rc::clone(&resolved.interface)));
                 let existing = Existing::of(&execution, &resolved.id, &resolved.interface, &inputs, &scope).await?;
                 execution.existed(existing);
@@ -231,14 +227,9 @@ impl Remote {
                     id = ExecutionId::read(given).map_err(|Malformed| bad_reply(method))?;
                 }
             }
-            // Our random name is taken: an earlier attempt got through and its reply was lost. Unless the launch plan
-            // allows no further execution now, which the server says in the same way.
+            // Our random name is taken: an earlier attempt got through and its reply was lost.
             Err(error) if error.kind == Kind::AlreadyExists && made_up => {
-                return match self.get_execution(&id, scope).await {
-                    Err(failed) if failed.kind == Kind::NotFound => Err(error.about(about)),
-                    // It is there, if only it could be read.
-                    found => found,
-                };
+                return self.of_that_name(&id, error.about(about), scope).await;
             }
             Err(mut error) if error.kind == Kind::AlreadyExists => {
                 error.message.push_str(
@@ -260,6 +251,16 @@ impl Remote {
         }
         let unread = Writer::new().message(1, &id.to_bytes()).bytes(2, spec).done();
         Execution::decode(unread.into(), None).map_err(|Malformed| bad_reply(method))
+    }
+
+    /// The execution that has a name already, or what was `refused`: the server says in the same way that the launch plan
+    /// allows no further execution now.
+    async fn of_that_name(&self, id: &ExecutionId, refused: Error, scope: &Scope) -> Result<Execution, Error> {
+        match self.get_execution(id, scope).await {
+            Err(failed) if failed.kind == Kind::NotFound => Err(refused),
+            // It is there, if only it could be read.
+            found => found,
+        }
     }
 }
 

@@ -56,7 +56,7 @@ fn same(one: Option<&Literal>, two: Option<&Literal>) -> bool {
         // The server may find an input that nobody gave, by a query for an artifact.
         (None, _) => true,
         (Some(_), None) => false,
-        (Some(one), Some(two)) => one == two || (canonical(one).is_some() && canonical(one) == canonical(two)),
+        (Some(one), Some(two)) => one == two || canonical(one).is_some_and(|one| Some(one) == canonical(two)),
     }
 }
 
