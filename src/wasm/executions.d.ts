@@ -143,7 +143,8 @@ export interface ExecutionError {
   kind: string
 }
 
-export interface FlyteWorkflowExecution<Outputs = any> {
+/** What executions, nodes and attempts tell of their time. */
+export interface Running {
   /** When it began to run. */
   readonly startedAt: Date | undefined
   /** When it was created. */
@@ -154,6 +155,17 @@ export interface FlyteWorkflowExecution<Outputs = any> {
   readonly durationMs: number | undefined
   /** Whether the phase is a final one: the same as `isDone`. */
   readonly isTerminal: boolean
+}
+
+/** The same of what has inputs and outputs in the store. */
+export interface RunningWithData extends Running {
+  /** Where its inputs are stored, may be empty. */
+  readonly inputUri: string
+  /** Where its outputs are stored, may be empty. */
+  readonly outputUri: string
+}
+
+export interface FlyteWorkflowExecution<Outputs = any> extends Running {
   /** Name, unique in its project and domain. */
   readonly name: string
   /** Project. */
@@ -196,21 +208,7 @@ export interface FlyteWorkflowExecution<Outputs = any> {
   getExecutionMetrics(options?: MetricsOptions): Promise<FlyteExecutionSpan>
 }
 
-export interface FlyteNodeExecution {
-  /** When it began to run. */
-  readonly startedAt: Date | undefined
-  /** When it was created. */
-  readonly createdAt: Date | undefined
-  /** When it last changed. */
-  readonly updatedAt: Date | undefined
-  /** How long it ran, in milliseconds; known when it is done. */
-  readonly durationMs: number | undefined
-  /** Whether the phase is a final one: the same as `isDone`. */
-  readonly isTerminal: boolean
-  /** Where its inputs are stored, may be empty. */
-  readonly inputUri: string
-  /** Where its outputs are stored, may be empty. */
-  readonly outputUri: string
+export interface FlyteNodeExecution extends RunningWithData {
   /** Id of the node's execution; unique in the execution. */
   readonly nodeId: string
   /** Id of the node in the workflow's spec. */
@@ -240,21 +238,7 @@ export interface FlyteNodeExecution {
   deckLink(options?: DeckLinkOptions): Promise<{ url: string; expiresAt: Date | undefined }>
 }
 
-export interface FlyteTaskExecution {
-  /** When it began to run. */
-  readonly startedAt: Date | undefined
-  /** When it was created. */
-  readonly createdAt: Date | undefined
-  /** When it last changed. */
-  readonly updatedAt: Date | undefined
-  /** How long it ran, in milliseconds; known when it is done. */
-  readonly durationMs: number | undefined
-  /** Whether the phase is a final one: the same as `isDone`. */
-  readonly isTerminal: boolean
-  /** Where its inputs are stored, may be empty. */
-  readonly inputUri: string
-  /** Where its outputs are stored, may be empty. */
-  readonly outputUri: string
+export interface FlyteTaskExecution extends RunningWithData {
   /** Which attempt it is, counted from 0. */
   readonly attempt: number
   /** The task. */
