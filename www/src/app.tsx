@@ -1,6 +1,6 @@
 // The frame around the pages: skip link, bar with the way back up, connection, and where the focus goes after a change of page.
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ConnectionProvider, useConnection, useNewConnection } from './connection.js'
 import { Empty } from './notices.js'
 import { ExecutionPage } from './pages/execution.js'
@@ -39,7 +39,8 @@ function keyOf(route: Route): string {
 
 function useFocusAfterNavigation(key: string, main: { current: HTMLElement | null }): void {
   const first = useRef(true)
-  useEffect(() => {
+  // With the page itself, not after its first frame: a key pressed in between would start from nowhere.
+  useLayoutEffect(() => {
     if (first.current) {
       first.current = false
       return

@@ -1,7 +1,7 @@
 // The launch form of a launch plan: pick a version, give the inputs, go.
 
 import { AlreadyExistsError, type admin, type ExecutionReference, type FlyteLaunchPlan, type FlyteValues } from 'flyte-remote'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.js'
 import { useConnection } from '../connection.js'
 import { type Draft, draftOf, type Field, fieldsOf, inputAt, type Problem, problemAt, read } from '../fields.js'
@@ -142,7 +142,7 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
   const [busy, setBusy] = useState(false)
 
   // Whatever was refused, the first field to mend gets the focus.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const count = Object.keys(problems).length
     if (!count) return
     announce(count === 1 ? 'One field needs a change.' : `${count} fields need a change.`)
