@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::error::to_js_error;
 use super::execution::{attached, FlyteWorkflowExecution};
 use super::node::FlyteNodeExecution;
-use super::options::{CallOptions, Options};
+use super::options::Options;
 use super::promise::{call, promise, Work};
 use super::read;
 use super::remote::FlyteRemote;
@@ -27,14 +27,11 @@ impl FlyteRemote {
     pub fn rerun(&self, execution: JsValue, options: JsValue, recover: bool) -> Promise {
         let inner = self.inner.clone();
         promise(move || {
-            let mut options = Options::of(options, "options")?;
-            let rerun = Rerun {
-                name: options.text("name")?,
-                name_prefix: options.text("namePrefix")?,
-                overwrite_cache: !recover && options.flag("overwriteCache")?.unwrap_or(false),
-            };
-            let call = CallOptions::read(&mut options)?;
-            options.finish()?;
+            let (rerun, call) = Options::read_all(options, |options| Rerun {
+                name: options.text("name"),
+                name_prefix: options.text("namePrefix"),
+                overwrite_cache: !recover && options.flag("overwriteCache").unwrap_or(false),
+            })?;
             let (id, core) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, call.core());
             Ok(Work::new(call.signal, async move {
                 attached(inner.rerun(&id, recover, &rerun, &core).await).map_err(to_js_error)

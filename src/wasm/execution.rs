@@ -109,9 +109,7 @@ impl FlyteWorkflowExecution {
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn sync(&self, #[wasm_bindgen(unchecked_optional_param_type = "SyncOptions")] options: JsValue) -> Promise {
         promise(move || {
-            let mut options = Options::of(options, "options")?;
-            let (sync, call) = (read::sync(&mut options)?, CallOptions::read(&mut options)?);
-            options.finish()?;
+            let (sync, call) = Options::read_all(options, read::sync)?;
             let (inner, core) = (self.inner.clone(), call.core());
             Ok(Work::of(
                 call.signal,
@@ -125,11 +123,10 @@ impl FlyteWorkflowExecution {
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn wait(&self, #[wasm_bindgen(unchecked_optional_param_type = "WaitOptions")] options: JsValue) -> Promise {
         promise(move || {
-            let mut options = Options::of(options, "options")?;
             let (thrown, caught) = oneshot::channel();
-            let (mut wait, call) = waiting(&mut options)?;
-            wait.progress = progress(&mut options, &self.inner, thrown)?;
-            options.finish()?;
+            let (wait, call) = waiting(options, |options, wait| {
+                wait.progress = progress(options, &self.inner, thrown);
+            })?;
             let (inner, core) = (self.inner.clone(), call.core());
             let work = async move { inner.wait(&wait, &core).await.map(|()| JsValue::UNDEFINED).map_err(to_js_error) };
             Ok(Work::new(call.signal, unless(caught, Box::pin(work))))
@@ -168,24 +165,31 @@ impl FlyteWorkflowExecution {
     }
 }
 
-/// Reads the options that `wait`, `waitAll` and `watch` share, and those of their calls. `timeoutMs` is about the waiting
-/// here: each call has the remote's deadline.
-pub fn polling(options: &mut Options) -> Result<(Wait, CallOptions), JsValue> {
-    let mut wait =
-        Wait { timeout: options.duration("timeoutMs")?, interval: options.duration("intervalMs")?, ..Wait::default() };
-    if let Some(patience) = options.duration("patienceMs")? {
-        wait.patience = patience;
-    }
-    Ok((wait, CallOptions { timeout: None, ..CallOptions::read(options)? }))
+/// Reads the options that `wait`, `waitAll` and `watch` share, those of their calls, and more. `timeoutMs` is about the
+/// waiting here: each call has the remote's deadline.
+pub fn polling(options: JsValue, more: impl FnOnce(&mut Options, &mut Wait)) -> Result<(Wait, CallOptions), JsValue> {
+    let (wait, call) = Options::read_all(options, |options| {
+        let default = Wait::default();
+        let mut wait = Wait {
+            timeout: options.duration("timeoutMs"),
+            interval: options.duration("intervalMs"),
+            patience: options.duration("patienceMs").unwrap_or(default.patience),
+            ..default
+        };
+        more(options, &mut wait);
+        wait
+    })?;
+    Ok((wait, CallOptions { timeout: None, ..call }))
 }
 
 /// The same for those that read nodes at the end.
-pub fn waiting(options: &mut Options) -> Result<(Wait, CallOptions), JsValue> {
-    let (mut wait, call) = polling(options)?;
-    if options.flag("syncNodes")? == Some(false) {
-        wait.sync = Sync::STATE;
-    }
-    Ok((wait, call))
+pub fn waiting(options: JsValue, more: impl FnOnce(&mut Options, &mut Wait)) -> Result<(Wait, CallOptions), JsValue> {
+    polling(options, |options, wait| {
+        if options.flag("syncNodes") == Some(false) {
+            wait.sync = Sync::STATE;
+        }
+        more(options, wait);
+    })
 }
 
 /// Reads `onProgress`. What it throws goes to `thrown`.
@@ -193,17 +197,17 @@ fn progress(
     options: &mut Options,
     execution: &WorkflowExecution,
     thrown: oneshot::Sender<JsValue>,
-) -> Result<Option<Progress>, JsValue> {
+) -> Option<Progress> {
     let thrown = Cell::new(Some(thrown));
-    let Some(progress) = options.function("onProgress")? else { return Ok(None) };
+    let progress = options.function("onProgress")?;
     let execution = execution.clone();
-    Ok(Some(Rc::new(move |_| {
+    Some(Rc::new(move |_| {
         let shown = FlyteWorkflowExecution { inner: execution.clone() };
         let result = progress.call1(&JsValue::UNDEFINED, &shown.into());
         if let (Err(error), Some(thrown)) = (result, thrown.take()) {
             let _ = thrown.send(error);
         }
-    })))
+    }))
 }
 
 /// Runs `work`, but fails as soon as something is thrown.

@@ -6,9 +6,9 @@ use wasm_bindgen::prelude::*;
 
 use super::environment::environment;
 use super::error::to_js_error;
-use super::options::{wrong, CallOptions, Options};
+use super::options::Options;
 use super::pages::Pages;
-use super::read::{self, kind_of_name};
+use super::read::{self, kind, KINDS};
 use super::remote::FlyteRemote;
 use crate::remote::{List, Listing};
 
@@ -18,9 +18,7 @@ impl FlyteRemote {
     #[wasm_bindgen(js_name = __list, skip_typescript)]
     pub fn list(&self, what: usize, options: JsValue, execution: JsValue) -> Result<JsValue, JsValue> {
         let what = Listing::ALL.get(what).copied().unwrap_or(Listing::Executions);
-        let mut options = Options::of(options, "options")?;
-        let (mut list, call) = (list_options(what, &mut options)?, CallOptions::read(&mut options)?);
-        options.finish()?;
+        let (mut list, call) = Options::read_all(options, |options| list_options(what, options))?;
         if what == Listing::Signals {
             let id = self.inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?;
             list.execution = Some(id);
@@ -30,25 +28,25 @@ impl FlyteRemote {
     }
 }
 
-fn list_options(what: Listing, options: &mut Options) -> Result<List, JsValue> {
+fn list_options(what: Listing, options: &mut Options) -> List {
     let mut list = List {
-        filters: options.text("filters")?.unwrap_or_default(),
-        sort_by: options.text("sortBy")?,
-        page_size: options.count("pageSize")?,
-        limit: options.count("limit")?.map(u64::from),
+        filters: options.text("filters").unwrap_or_default(),
+        sort_by: options.text("sortBy"),
+        page_size: options.count("pageSize"),
+        limit: options.count("limit").map(u64::from),
         ..List::default()
     };
     if !matches!(what, Listing::Projects | Listing::Signals) {
-        (list.project, list.domain) = (options.text("project")?, options.text("domain")?);
+        (list.project, list.domain) = (options.text("project"), options.text("domain"));
     }
     if matches!(what, Listing::Tasks | Listing::Workflows | Listing::LaunchPlans | Listing::DescriptionEntities) {
-        list.name = options.text("name")?;
+        list.name = options.text("name");
     }
     if matches!(what, Listing::NamedEntities | Listing::DescriptionEntities) {
-        let place = options.place("kind");
-        let kind = options.raw("kind")?;
-        let expected = || wrong(&place, "'task', 'workflow' or 'launchPlan'", &kind);
-        list.kind = Some(kind.as_string().and_then(|kind| kind_of_name(&kind)).ok_or_else(expected)?);
+        list.kind = kind(options, "kind");
+        if list.kind.is_none() {
+            options.wrong("kind", KINDS, &JsValue::UNDEFINED);
+        }
     }
-    Ok(list)
+    list
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::dto;
 use super::execution::FlyteWorkflowExecution;
 use super::json::{picked, wire_to_js};
-use super::options::{CallOptions, Options};
+use super::options::Options;
 use super::promise::{call, promise, Work};
 use super::read;
 use super::values::FlyteValues;
@@ -124,9 +124,7 @@ impl FlyteNodeExecution {
     pub fn sync(&self, #[wasm_bindgen(unchecked_optional_param_type = "SyncOptions")] options: JsValue) -> Promise {
         let inner = self.inner.clone();
         promise(move || {
-            let mut options = Options::of(options, "options")?;
-            let (sync, call) = (read::sync(&mut options)?, CallOptions::read(&mut options)?);
-            options.finish()?;
+            let (sync, call) = Options::read_all(options, read::sync)?;
             let core = call.core();
             Ok(Work::of(
                 call.signal,

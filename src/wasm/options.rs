@@ -1,4 +1,6 @@
-//! Options objects: read once, with errors that name the option, what came and what was expected.
+//! Options objects: read once, with errors that name the option, what came and what was expected. A mistake is kept
+//! until the end, so that reading goes on as if the option were not given: an exit at each option costs more code than
+//! all the rest.
 
 use std::time::Duration;
 
@@ -15,38 +17,66 @@ pub struct Options {
     object: JsValue,
     path: String,
     known: Vec<&'static str>,
+    mistake: Option<JsValue>,
 }
 
 impl Options {
     /// Takes an options argument; undefined and null are no options.
-    pub fn of(value: JsValue, path: &str) -> Result<Self, JsValue> {
-        if value.is_undefined() || value.is_null() || (value.is_object() && !Array::is_array(&value)) {
-            return Ok(Options { object: value, path: path.to_owned(), known: Vec::new() });
-        }
-        Err(wrong(path, "an object", &value))
+    pub fn of(value: JsValue, path: &str) -> Self {
+        let fits = value.is_undefined() || value.is_null() || (value.is_object() && !Array::is_array(&value));
+        let mistake = if fits { None } else { Some(wrong(path, "an object", &value)) };
+        Options { object: value, path: path.to_owned(), known: Vec::new(), mistake }
+    }
+
+    /// Reads an options argument as a whole, and with it what every call takes.
+    pub fn read_all<T>(value: JsValue, read: impl FnOnce(&mut Options) -> T) -> Result<(T, CallOptions), JsValue> {
+        let mut options = Options::of(value, "options");
+        let (read, call) = (read(&mut options), CallOptions::read(&mut options));
+        options.finish()?;
+        Ok((read, call))
+    }
+
+    /// Keeps the first mistake.
+    pub fn refuse(&mut self, mistake: JsValue) {
+        self.mistake.get_or_insert(mistake);
+    }
+
+    /// Keeps a result's mistake.
+    pub fn take<T>(&mut self, result: Result<T, JsValue>) -> Option<T> {
+        result.map_err(|mistake| self.refuse(mistake)).ok()
     }
 
     /// The raw value of an option, undefined when it is not given. `null` counts as not given.
-    pub fn raw(&mut self, name: &'static str) -> Result<JsValue, JsValue> {
+    pub fn raw(&mut self, name: &'static str) -> JsValue {
         self.known.push(name);
-        if !self.object.is_object() {
-            return Ok(JsValue::UNDEFINED);
+        if self.mistake.is_some() || !self.object.is_object() {
+            return JsValue::UNDEFINED;
         }
-        let value = Reflect::get(&self.object, &name.into())?;
-        Ok(if value.is_null() { JsValue::UNDEFINED } else { value })
+        let value = Reflect::get(&self.object, &name.into());
+        self.take(value).filter(|value| !value.is_null()).unwrap_or_default()
     }
 
-    fn read<T>(
-        &mut self,
-        name: &'static str,
-        expected: &str,
-        take: impl Fn(&JsValue) -> Option<T>,
-    ) -> Result<Option<T>, JsValue> {
-        let value = self.raw(name)?;
+    /// The raw value of an option that is given, with its path in errors.
+    pub fn given(&mut self, name: &'static str) -> Option<(String, JsValue)> {
+        let value = self.raw(name);
+        (!value.is_undefined()).then(|| (self.place(name), value))
+    }
+
+    fn read<T>(&mut self, name: &'static str, expected: &str, take: impl Fn(&JsValue) -> Option<T>) -> Option<T> {
+        let value = self.raw(name);
         if value.is_undefined() {
-            return Ok(None);
+            return None;
         }
-        take(&value).map(Some).ok_or_else(|| wrong(&self.place(name), expected, &value))
+        let taken = take(&value);
+        if taken.is_none() {
+            self.wrong(name, expected, &value);
+        }
+        taken
+    }
+
+    /// Refuses an option's value.
+    pub fn wrong(&mut self, name: &str, expected: &str, value: &JsValue) {
+        self.refuse(wrong(&self.place(name), expected, value));
     }
 
     /// The path of an option in errors.
@@ -55,12 +85,12 @@ impl Options {
     }
 
     /// A text.
-    pub fn text(&mut self, name: &'static str) -> Result<Option<String>, JsValue> {
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
         self.read(name, "a string", JsValue::as_string)
     }
 
     /// One of these texts: its place among them.
-    pub fn one_of(&mut self, name: &'static str, texts: &[&str]) -> Result<Option<usize>, JsValue> {
+    pub fn one_of(&mut self, name: &'static str, texts: &[&str]) -> Option<usize> {
         let expected = ["'", &texts.join("' or '"), "'"].concat();
         self.read(name, &expected, |value| {
             let said = value.as_string()?;
@@ -69,36 +99,45 @@ impl Options {
     }
 
     /// A boolean.
-    pub fn flag(&mut self, name: &'static str) -> Result<Option<bool>, JsValue> {
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
         self.read(name, "true or false", JsValue::as_bool)
     }
 
     /// A whole number from 0 to 2^32-1.
-    pub fn count(&mut self, name: &'static str) -> Result<Option<u32>, JsValue> {
+    pub fn count(&mut self, name: &'static str) -> Option<u32> {
         let whole =
             |value: &JsValue| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
-        Ok(self.read(name, "a whole number, 0 or more", whole)?.map(|number| number as u32))
+        self.read(name, "a whole number, 0 or more", whole).map(|number| number as u32)
     }
 
     /// Milliseconds; Infinity is the longest duration.
-    pub fn duration(&mut self, name: &'static str) -> Result<Option<Duration>, JsValue> {
+    pub fn duration(&mut self, name: &'static str) -> Option<Duration> {
         let number =
-            self.read(name, "a number of milliseconds, 0 or more", |value| value.as_f64().filter(|n| *n >= 0.0))?;
-        Ok(number.map(|ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX)))
+            self.read(name, "a number of milliseconds, 0 or more", |value| value.as_f64().filter(|n| *n >= 0.0));
+        number.map(|ms| Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX))
     }
 
     /// A function.
-    pub fn function(&mut self, name: &'static str) -> Result<Option<js_sys::Function>, JsValue> {
+    pub fn function(&mut self, name: &'static str) -> Option<js_sys::Function> {
         self.read(name, "a function", |value| value.dyn_ref::<js_sys::Function>().cloned())
     }
 
     /// An object.
-    pub fn object(&mut self, name: &'static str) -> Result<Option<Object>, JsValue> {
+    pub fn object(&mut self, name: &'static str) -> Option<Object> {
         self.read(name, "an object", |value| value.dyn_ref::<Object>().filter(|_| !Array::is_array(value)).cloned())
     }
 
+    /// A list, each item with its path in errors.
+    pub fn list(&mut self, name: &'static str) -> Option<Vec<(String, JsValue)>> {
+        let place = self.place(name);
+        let item = |(index, item): (usize, JsValue)| ([&place, "[", &index.to_string(), "]"].concat(), item);
+        self.read(name, "a list", |value| {
+            Array::is_array(value).then(|| Array::from(value).iter().enumerate().map(item).collect())
+        })
+    }
+
     /// An AbortSignal.
-    pub fn signal(&mut self) -> Result<Option<AbortSignal>, JsValue> {
+    fn signal(&mut self) -> Option<AbortSignal> {
         // Of any realm: what it can do counts, not which constructor made it.
         let is_signal =
             |value: &JsValue| Reflect::get(value, &"aborted".into()).is_ok_and(|flag| flag.as_bool().is_some());
@@ -108,16 +147,16 @@ impl Options {
     }
 
     /// A list of texts.
-    pub fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, JsValue> {
+    pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         self.read(name, "a list of strings", |value| {
             let list = Array::is_array(value).then(|| Array::from(value))?;
             list.iter().map(|item| item.as_string()).collect()
         })
     }
 
-    /// An object with texts as values.
-    pub fn text_map(&mut self, name: &'static str) -> Result<Option<Vec<(String, String)>>, JsValue> {
-        let Some(object) = self.object(name)? else { return Ok(None) };
+    /// An object with texts as values; empty when it is not given.
+    pub fn text_map(&mut self, name: &'static str) -> Vec<(String, String)> {
+        let Some(object) = self.object(name) else { return Vec::new() };
         let place = self.place(name);
         let entry = |pair: JsValue| {
             let pair: Array = pair.unchecked_into();
@@ -126,11 +165,15 @@ impl Options {
             let text = value.as_string().ok_or_else(|| wrong(&[&place, ".", &key].concat(), "a string", &value))?;
             Ok((key, text))
         };
-        Object::entries(&object).iter().map(entry).collect::<Result<_, _>>().map(Some)
+        let entries = Object::entries(&object).iter().map(entry).collect();
+        self.take(entries).unwrap_or_default()
     }
 
-    /// Refuses options that nothing has read: a misspelt option must not be ignored.
+    /// The first mistake; an option that nothing has read is one too, as a misspelt option must not be ignored.
     pub fn finish(self) -> Result<(), JsValue> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
         let Some(object) = self.object.dyn_ref::<Object>() else { return Ok(()) };
         for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
             if !self.known.iter().any(|name| *name == key) {
@@ -157,13 +200,13 @@ pub struct CallOptions {
 
 impl CallOptions {
     /// Reads them out of a larger options object.
-    pub fn read(options: &mut Options) -> Result<Self, JsValue> {
-        Ok(CallOptions {
-            signal: options.signal()?,
-            timeout: options.duration("timeoutMs")?,
-            metadata: options.text_map("metadata")?.unwrap_or_default(),
-            on_reply: options.function("onReply")?,
-        })
+    pub fn read(options: &mut Options) -> Self {
+        CallOptions {
+            signal: options.signal(),
+            timeout: options.duration("timeoutMs"),
+            metadata: options.text_map("metadata"),
+            on_reply: options.function("onReply"),
+        }
     }
 
     /// What the core takes of them.
@@ -173,9 +216,7 @@ impl CallOptions {
 
     /// Reads an options argument that has nothing else.
     pub fn of(value: JsValue) -> Result<Self, JsValue> {
-        let mut options = Options::of(value, "options")?;
-        let call = CallOptions::read(&mut options)?;
-        options.finish().map(|()| call)
+        Options::read_all(value, |_| ()).map(|((), call)| call)
     }
 }
 

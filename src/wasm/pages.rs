@@ -36,8 +36,8 @@ impl Pages {
         let (inner, what, signal) = (Rc::clone(&self.inner), self.what, self.signal.clone());
         promise(|| {
             let next = options.is_undefined();
-            let mut options = Options::of(options, "options")?;
-            let (limit, token) = (options.count("limit")?, options.text("token")?.unwrap_or_default());
+            let mut options = Options::of(options, "options");
+            let (limit, token) = (options.count("limit"), options.text("token").unwrap_or_default());
             options.finish()?;
             Ok(Work::new(signal, async move {
                 let page = match next {

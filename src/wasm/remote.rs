@@ -12,7 +12,7 @@ use super::error::to_js_error;
 use super::execution::{attached, waiting};
 use super::host::JsHost;
 use super::json::wire_to_js;
-use super::options::{CallOptions, Options};
+use super::options::Options;
 use super::promise::{call, promise, Pending, Work};
 use super::read;
 use super::source::open;
@@ -34,9 +34,9 @@ impl FlyteRemote {
         endpoint: &str,
         #[wasm_bindgen(unchecked_optional_param_type = "RemoteOptions")] options: JsValue,
     ) -> Result<FlyteRemote, JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let connect = read::connect(endpoint, &mut options)?;
-        let fetch = options.function("fetch")?.map_or(JsValue::UNDEFINED, Into::into);
+        let mut options = Options::of(options, "options");
+        let connect = read::connect(endpoint, &mut options);
+        let fetch = options.function("fetch").map_or(JsValue::UNDEFINED, Into::into);
         options.finish()?;
         Remote::connect(Rc::new(JsHost { fetch }), connect).map(|inner| FlyteRemote { inner }).map_err(to_js_error)
     }
@@ -115,15 +115,8 @@ impl FlyteRemote {
         #[wasm_bindgen(unchecked_optional_param_type = "RegisterOptions")] options: JsValue,
     ) -> Promise {
         promise(move || {
-            let mut options = Options::of(options, "options")?;
-            let (inner, specs, register, call) = (
-                self.inner.clone(),
-                read::specs(specs)?,
-                read::register(&mut options)?,
-                CallOptions::read(&mut options)?,
-            );
-            options.finish()?;
-            let core = call.core();
+            let (register, call) = Options::read_all(options, read::register)?;
+            let (inner, specs, core) = (self.inner.clone(), read::specs(specs)?, call.core());
             Ok(Work::new(call.signal, async move {
                 let done = inner.register_specs(&specs, &register, &core).await.map_err(to_js_error)?;
                 Ok(dto::registered(&done))
@@ -137,16 +130,10 @@ impl FlyteRemote {
     #[wasm_bindgen(skip_typescript)]
     pub fn execute(&self, entity: JsValue, options: JsValue) -> Promise {
         promise(move || {
-            let mut options = Options::of(options, "options")?;
-            let (inner, target, execute, call) = (
-                self.inner.clone(),
-                read::target(entity)?,
-                read::execute(&mut options)?,
-                CallOptions::read(&mut options)?,
-            );
-            let is_dry = options.flag("dryRun")? == Some(true);
-            options.finish()?;
-            let core = call.core();
+            let target = read::target(entity)?;
+            let ((execute, is_dry), call) =
+                Options::read_all(options, |options| (read::execute(options), options.flag("dryRun") == Some(true)))?;
+            let (inner, core) = (self.inner.clone(), call.core());
             Ok(Work::new(call.signal, async move {
                 if is_dry {
                     let request = inner.execute_request(&target, &execute, &core).await.map_err(to_js_error)?;
@@ -167,9 +154,7 @@ impl FlyteRemote {
         let inner = self.inner.clone();
         promise(move || {
             let executions = read::executions(&executions)?;
-            let mut options = Options::of(options, "options")?;
-            let (wait, call) = waiting(&mut options)?;
-            options.finish()?;
+            let (wait, call) = waiting(options, |_, _| ())?;
             let core = call.core();
             Ok(Work::of(
                 call.signal,
@@ -202,11 +187,8 @@ impl FlyteRemote {
         #[wasm_bindgen(unchecked_optional_param_type = "UploadOptions")] options: JsValue,
     ) -> Promise {
         promise(move || {
-            let mut options = Options::of(options, "options")?;
-            let (inner, upload, call) =
-                (self.inner.clone(), read::upload(&mut options)?, CallOptions::read(&mut options)?);
-            options.finish()?;
-            let core = call.core();
+            let (upload, call) = Options::read_all(options, read::upload)?;
+            let (inner, core) = (self.inner.clone(), call.core());
             Ok(Work::new(call.signal, async move {
                 let source = open(source).await.map_err(to_js_error)?;
                 let file = inner.upload_file(&source, &upload, &core).await.map_err(to_js_error)?;

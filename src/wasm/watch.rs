@@ -10,7 +10,6 @@ use super::dto;
 use super::environment::environment;
 use super::error::{set, to_js_error};
 use super::execution::{polling, FlyteWorkflowExecution};
-use super::options::Options;
 use super::promise::{promise, Work};
 use super::read;
 use crate::remote::{Change, Watch, WorkflowExecution};
@@ -48,13 +47,12 @@ impl FlyteWorkflowExecution {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "WatchOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let mut options = Options::of(options, "options")?;
-        let (mut wait, call) = polling(&mut options)?;
-        let sync = read::sync(&mut options)?;
-        if sync.depth > 0 {
-            wait.sync = sync;
-        }
-        options.finish()?;
+        let (wait, call) = polling(options, |options, wait| {
+            let sync = read::sync(options);
+            if sync.depth > 0 {
+                wait.sync = sync;
+            }
+        })?;
         let inner = Rc::new(Watch::new(self.inner.clone(), wait, call.core()));
         let signal = call.signal.as_ref().map_or(JsValue::UNDEFINED, |signal| signal.clone().into());
         let changes = Changes { inner, execution: self.inner.clone(), signal: call.signal };
