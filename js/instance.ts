@@ -61,7 +61,6 @@ export function adopt(instance: WebAssembly.Instance): void {
   ;(current.__wbindgen_start as () => void)()
   bindings.setEnvironment({
     makeError,
-    die,
     encodeJson,
     follow,
     iterate,
@@ -105,7 +104,7 @@ function guard(name: string, call: Call): Call {
       return call(...args)
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error
-      const dead = die(error.message)
+      const dead = die(error)
       if (!isCallback) throw dead
     }
   }
@@ -113,11 +112,11 @@ function guard(name: string, call: Call): Call {
 
 let death: FlyteSystemError | undefined
 
-/** Ends the instance: every promise rejects, every later call says why. */
-function die(reason: string): FlyteSystemError {
+/** Ends the instance: every promise rejects, every later call says why. The place in the core is in the stack of the cause. */
+function die(cause: WebAssembly.RuntimeError): FlyteSystemError {
   if (death) return death
   const advice = 'load the page or start the process anew, and please report it'
-  const error = new FlyteSystemError(`flyte-remote broke down and can't go on; ${advice}: ${reason}`, { code: 'DEAD' })
+  const error = new FlyteSystemError(`flyte-remote broke down and can't go on; ${advice}: ${cause.message}`, { code: 'DEAD', cause })
   death = error
   bindings.__wbg_set_wasm(
     new Proxy(

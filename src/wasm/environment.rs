@@ -1,6 +1,5 @@
 //! What `js/instance.ts` hands over at start: the things only JavaScript can do.
 
-use std::any::Any;
 use std::cell::RefCell;
 
 use js_sys::{Array, BigUint64Array, Object, Promise, Uint8Array};
@@ -18,10 +17,6 @@ extern "C" {
     /// An error object of the class for `kind`.
     #[wasm_bindgen(method, js_name = makeError)]
     pub fn make_error(this: &Environment, kind: &str, message: &str, fields: &Object) -> JsValue;
-
-    /// Declares the instance dead.
-    #[wasm_bindgen(method)]
-    pub fn die(this: &Environment, reason: &str);
 
     /// A value of the caller, packed: numbers, text and bytes. `js/packed.ts`
     #[wasm_bindgen(method, catch)]
@@ -92,12 +87,6 @@ thread_local! {
 /// Called once by the loader, before anything else.
 #[wasm_bindgen(js_name = setEnvironment, skip_typescript)]
 pub fn set_environment(environment: Environment) {
-    let for_panics = environment.clone();
-    std::panic::set_hook(Box::new(move |panic| {
-        let message = text(panic.payload());
-        let place = panic.location().map(|l| [l.file(), ":", &l.line().to_string()].concat()).unwrap_or_default();
-        for_panics.die(&[message, " at ", &place].concat());
-    }));
     ENVIRONMENT.set(Some(environment));
 }
 
@@ -106,9 +95,4 @@ pub fn environment() -> Result<Environment, JsValue> {
     ENVIRONMENT
         .with_borrow(Clone::clone)
         .ok_or_else(|| js_sys::Error::new("flyte-remote was loaded without its loader").into())
-}
-
-fn text(payload: &dyn Any) -> &str {
-    let owned = || payload.downcast_ref::<String>().map(String::as_str);
-    payload.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("panic")
 }

@@ -92,7 +92,7 @@ describe('the instance', () => {
       const hanging = FlyteRemote.forEndpoint('http://x', { fetch: () => new Promise(() => {}) }).client.getVersion()
       const remote = FlyteRemote.forEndpoint('http://x')
       await new Promise((done) => setTimeout(done, 10))
-      const tell = (error) => [error instanceof FlyteSystemError, error.code, /broke down/.test(error.message)]
+      const tell = (error) => [error instanceof FlyteSystemError, error.code, /broke down/.test(error.message), error.cause instanceof WebAssembly.RuntimeError]
       const seen = []
       // More than wasm can allocate.
       try { proto.toJson('flyteidl.admin.Execution', new Uint8Array(2 ** 32 - 16)) } catch (error) { seen.push(tell(error)) }
@@ -104,7 +104,7 @@ describe('the instance', () => {
     `)
     assert.deepEqual(
       seen,
-      Array.from({ length: 4 }, () => [true, 'DEAD', true]),
+      Array.from({ length: 4 }, () => [true, 'DEAD', true, true]),
     )
   })
 
