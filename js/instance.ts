@@ -51,14 +51,14 @@ export function start(module: WebAssembly.Module): void {
 }
 
 /** What the module imports. */
-export const imports = (): WebAssembly.Imports => ({ './flyte_remote_bg.js': bindings as unknown as WebAssembly.ModuleImports })
+export const imports = (): WebAssembly.Imports => ({ [bindings.MODULE]: bindings as unknown as WebAssembly.ModuleImports })
 
 /** Starts the core on an instance. */
 export function adopt(instance: WebAssembly.Instance): void {
   if (state !== 'none') return
   current = guarded(instance.exports)
   bindings.__wbg_set_wasm(current)
-  ;(current.__wbindgen_start as () => void)()
+  bindings.begin()
   bindings.setEnvironment({
     makeError,
     encodeJson,
@@ -97,15 +97,15 @@ function guarded(exports: Exports): Exports {
 type Call = (...args: unknown[]) => unknown
 
 function guard(name: string, call: Call): Call {
-  // A trap must not get into the event loop from a callback: that would end a Node process.
-  const isCallback = name.startsWith('wasm_bindgen__convert__closures')
+  // A trap must not get into the event loop from a callback or a finalizer: that would end a Node process.
+  const isQuiet = bindings.QUIET.has(name)
   return (...args) => {
     try {
       return call(...args)
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error
       const dead = die(error)
-      if (!isCallback) throw dead
+      if (!isQuiet) throw dead
     }
   }
 }
@@ -124,7 +124,7 @@ function die(cause: WebAssembly.RuntimeError): FlyteSystemError {
       {
         get(_target, name) {
           // Finalizers and callbacks of old objects still run; there is nothing left for them to do.
-          if (/_free$|^wasm_bindgen__convert|^__wbindgen_destroy/.test(String(name))) return () => {}
+          if (bindings.QUIET.has(String(name))) return () => {}
           throw error
         },
       },

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { shortenGlue } from './names.mjs'
 import { setup } from './setup.mjs'
 import { main, root, run, say } from './shell.mjs'
 import { step } from './steps.mjs'
@@ -48,25 +49,28 @@ function xtask(...args) {
 
 function wasm(crate, tools) {
   const file = `target/wasm/${TARGET}/release/${crate.name}.wasm`
-  const outputs = [`dist/${crate.name}.wasm`, `target/bindings/${crate.name}_bg.js`, `target/bindings/${crate.name}.d.ts`]
+  const outputs = [`dist/${crate.name}.wasm`, `target/bindings/${crate.name}_glue.js`, `target/bindings/${crate.name}.d.ts`]
   const settings = WASM_FEATURES.join() + tools.rustc
-  step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs'], outputs, settings }, () => {
+  step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs', 'scripts/names.mjs'], outputs, settings }, () => {
     say(`compiling ${crate.package} to WebAssembly`)
     const env = { ...process.env, RUSTC: tools.rustc, CARGO_TARGET_DIR: join(root, 'target/wasm') }
     // As a cdylib alone: beside an rlib, cargo leaves link-time optimisation out.
     const what = ['--package', crate.package, '--features', 'js', '--lib', '--crate-type', 'cdylib']
     run('cargo', ['rustc', '--quiet', '--release', '--target', TARGET, ...what], { env })
     xtask('bindings', file, 'target/bindings')
-    optimize(`target/bindings/${crate.name}_bg.wasm`, `dist/${crate.name}.wasm`)
+    optimize(`target/bindings/${crate.name}_bg`, `dist/${crate.name}.wasm`, `target/bindings/${crate.name}_glue.js`)
   })
 }
 
 // No address below 1024 is ever used, as the stack begins there; functions of one name side by side compress better.
-const PASSES = ['--low-memory-unused', '-Os', '--reorder-functions-by-name']
+const PASSES = ['--low-memory-unused', '-Os', '--reorder-functions-by-name', '--minify-imports-and-exports-and-modules']
 
-function optimize(from, to) {
+function optimize(from, to, glue) {
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
-  run(process.execPath, ['node_modules/binaryen/bin/wasm-opt', from, '-o', to, ...PASSES, ...features])
+  const names = run(process.execPath, ['node_modules/binaryen/bin/wasm-opt', `${from}.wasm`, '-o', to, ...PASSES, ...features], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  shortenGlue(join(root, to), join(root, `${from}.js`), join(root, glue), names)
 }
 
 function types() {

@@ -42,8 +42,8 @@ async function bundle({ entry, platform, outputs }) {
     external: [/^node:/, 'flyte-remote', 'flyte-remote/sandbox'],
     resolve: {
       alias: {
-        '#bindings': join(bindings, 'flyte_remote_bg.js'),
-        '#sandbox-bindings': join(bindings, 'flyte_sandbox_bg.js'),
+        '#bindings': join(bindings, 'flyte_remote_glue.js'),
+        '#sandbox-bindings': join(bindings, 'flyte_sandbox_glue.js'),
       },
     },
   })
@@ -53,6 +53,14 @@ async function bundle({ entry, platform, outputs }) {
   }
   await build.close()
 }
+
+/** What the glue of each file exports for its loader. */
+const LOADING = `
+export function __wbg_set_wasm(exports: unknown): void
+export function begin(): void
+export const MODULE: string
+export const QUIET: Set<string>
+`
 
 /** What the glue exports for js/ alone. */
 const INTERNAL = `export function setEnvironment(environment: unknown): void
@@ -111,7 +119,7 @@ function writeBindingTypes() {
     if (!existsSync(join(bindings, `${name}.d.ts`))) continue
     writeFileSync(
       join(bindings, file),
-      `${publicTypes(name)}\nexport function __wbg_set_wasm(exports: unknown): void\n${name === 'flyte_remote' ? withParameters(INTERNAL) : ''}`,
+      publicTypes(name) + LOADING + (name === 'flyte_remote' ? withParameters(INTERNAL) : ''),
     )
   }
 }

@@ -15,11 +15,12 @@ export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'
 /** A failure that is the reader's to mend: printed as one line, without a stack. */
 export class SetupError extends Error {}
 
-/** Runs a command in the checkout with its output shown; stops the script when it fails. */
+/** Runs a command in the checkout with its output shown, or returned where `stdio` says so; stops the script when it fails. */
 export function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  const { status, error, stdout } = spawnSync(command, args, { cwd: root, stdio: 'inherit', encoding: 'utf8', ...options })
   if (error) throw new SetupError(`${command} could not be started: ${error.message}`)
   if (status !== 0) throw new SetupError(`${[command, ...args].join(' ')} failed (exit code ${status})`)
+  return stdout
 }
 
 /** Runs a command and returns what it printed, or undefined when it fails or is missing. */

@@ -30,10 +30,10 @@ let loaded = false
 /** Compiles and starts the instance; later calls do nothing. */
 export function load(module: () => WebAssembly.Module): void {
   if (loaded) return
-  const imports = { './flyte_sandbox_bg.js': bindings as unknown as WebAssembly.ModuleImports }
+  const imports = { [bindings.MODULE]: bindings as unknown as WebAssembly.ModuleImports }
   const { exports } = new WebAssembly.Instance(module(), imports)
   bindings.__wbg_set_wasm(exports)
-  ;(exports.__wbindgen_start as (() => void) | undefined)?.()
+  bindings.begin()
   loaded = true
 }
 
