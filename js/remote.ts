@@ -3,11 +3,11 @@
 import {
   type admin,
   type CallOptions,
-  describeEntity,
   type EntityReference,
   type Executable,
   type ExecutableReference,
   type ExecuteOptions,
+  entityInterface,
   FlyteLaunchPlan,
   FlyteNodeExecution,
   FlyteRemote,
@@ -228,16 +228,13 @@ async function deckLink(this: FlyteNodeExecution, { expiresInMs, ...options }: C
 const OF_EXECUTIONS = 'relaunch recover archive unarchive approve reject setSignal setInput listSignals getExecutionMetrics'.split(' ')
 
 function described(entity: object, outputs: boolean): InputDescription[] {
-  const [text, defaults, fixed] = describeEntity(entity, outputs)
+  const [text, defaults, fixed] = entityInterface(entity, outputs)
   return JSON.parse(text).map((one: InputDescription) => {
     if (Object.hasOwn(defaults, one.name)) one.default = defaults[one.name]
     if (Object.hasOwn(fixed, one.name)) one.fixed = fixed[one.name]
     return one
   })
 }
-
-const variables = (entity: object, outputs: boolean) =>
-  described(entity, outputs).map(({ schema: _, literalType: __, ...variable }) => variable)
 
 /** Adds the methods to the classes. */
 export function installRemote(): void {
@@ -261,7 +258,7 @@ export function installRemote(): void {
         },
         [getter]: {
           get() {
-            return variables(this, outputs)
+            return entityInterface(this)[getter]
           },
         },
       })

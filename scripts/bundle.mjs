@@ -80,9 +80,10 @@ export function literalToValue(
   stored: ((uri: string) => Uint8Array | undefined) | undefined,
   form: unknown,
 ): unknown
-export function describeEntity(
+export function entityInterface(entity: unknown): { inputs: unknown[]; outputs: unknown[] }
+export function entityInterface(
   entity: unknown,
-  outputs: boolean,
+  describedOutputs: boolean,
 ): [text: string, defaults: Record<string, FlyteValue>, fixed: Record<string, FlyteValue>]
 export function literalParse(type: Uint8Array, text: string, name: string): unknown
 export function literalTypeText(type: Uint8Array): string
@@ -117,10 +118,7 @@ function writeBindingTypes() {
     ['flyte_sandbox', 'sandbox-bindings.d.ts'],
   ]) {
     if (!existsSync(join(bindings, `${name}.d.ts`))) continue
-    writeFileSync(
-      join(bindings, file),
-      publicTypes(name) + LOADING + (name === 'flyte_remote' ? withParameters(INTERNAL) : ''),
-    )
+    writeFileSync(join(bindings, file), publicTypes(name) + LOADING + (name === 'flyte_remote' ? withParameters(INTERNAL) : ''))
   }
 }
 

@@ -136,9 +136,10 @@ impl FlyteLaunchPlan {
     }
 }
 
-/// The inputs or outputs of a task, workflow or launch plan, see `Interface::describe`; what `js/remote.ts` adds to them.
-#[wasm_bindgen(js_name = describeEntity, skip_typescript)]
-pub fn describe_entity(entity: &JsValue, outputs: bool) -> Result<JsValue, JsValue> {
+/// The interface of a task, workflow or launch plan, which `js/remote.ts` makes properties of: `{ inputs, outputs }`, or
+/// one of the two as `Interface::describe` has it.
+#[wasm_bindgen(js_name = entityInterface, skip_typescript)]
+pub fn entity_interface(entity: &JsValue, described_outputs: Option<bool>) -> Result<JsValue, JsValue> {
     let Some(Lent::Target(target)) = borrow(entity)? else { return Ok(JsValue::UNDEFINED) };
     let interface = match &target {
         Target::Task(task) => &task.interface,
@@ -146,6 +147,7 @@ pub fn describe_entity(entity: &JsValue, outputs: bool) -> Result<JsValue, JsVal
         Target::LaunchPlan(plan) => &plan.interface,
         Target::Reference(_) => return Ok(JsValue::UNDEFINED),
     };
+    let Some(outputs) = described_outputs else { return output(&interface.to_output()) };
     let Description { text, defaults, fixed } = interface.describe(outputs, &JsFloats);
     let [defaults, fixed] = [defaults, fixed].map(|values| output(&OutputValue::Map(values)));
     Ok(Array::of3(&text.into(), &defaults?, &fixed?).into())
