@@ -6,10 +6,11 @@ import { Exchange, type Fetch } from './exchange.js'
 import { installFields } from './fields.js'
 import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
-import { pack, unpack } from './packed.js'
+import { pack } from './pack.js'
 import { installParts } from './parts.js'
 import { installRemote } from './remote.js'
 import { memorySource, type Source } from './source.js'
+import { unpack } from './unpack.js'
 import { installValues } from './values.js'
 
 type Exports = Record<string, unknown>

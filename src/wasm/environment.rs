@@ -18,11 +18,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = makeError)]
     pub fn make_error(this: &Environment, kind: &str, message: &str, fields: &Object) -> JsValue;
 
-    /// A value of the caller, packed: numbers, text and bytes. `js/packed.ts`
+    /// A value of the caller, packed: numbers, text and bytes. `js/pack.ts`
     #[wasm_bindgen(method, catch)]
     pub fn pack(this: &Environment, value: &JsValue) -> Result<Array, JsValue>;
 
-    /// A packed value as JavaScript users expect it. `js/packed.ts`
+    /// A packed value as JavaScript users expect it. `js/unpack.ts`
     #[wasm_bindgen(method, catch)]
     pub fn unpack(
         this: &Environment,

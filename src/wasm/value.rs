@@ -41,7 +41,7 @@ pub fn output(value: &OutputValue) -> Result<JsValue, JsValue> {
     output_as(&Packed::of(value), &JsValue::UNDEFINED)
 }
 
-/// A packed value in the form that `form` asks for, see `Form` in `js/packed.ts`.
+/// A packed value in the form that `form` asks for, see `Form` in `js/unpack.ts`.
 pub fn output_as(packed: &Packed, form: &JsValue) -> Result<JsValue, JsValue> {
     let numbers = BigUint64Array::from(packed.numbers.as_slice());
     environment()?.unpack(&numbers, &packed.text, &Uint8Array::from(packed.bytes.as_slice()), form)

@@ -12,6 +12,7 @@ mod launch_plans;
 mod lists;
 mod odd_bytes;
 mod register;
+mod requests;
 mod rerun;
 mod signals;
 mod snapshots;
