@@ -61,6 +61,8 @@ pub struct Failure {
     pub kind: Kind,
     /// What, where, and what to do next.
     pub message: String,
+    /// The HTTP status of a store that refused, 0 when it gave no reply.
+    pub store: Option<u16>,
     /// The failed call, when one was made.
     pub status: Option<Status>,
     /// The method called, `/flyteidl.service.AdminService/GetTask`.
@@ -82,6 +84,7 @@ impl Error {
         Error(Box::new(Failure {
             kind,
             message: message.into(),
+            store: None,
             status: None,
             method: None,
             entity: None,
@@ -155,7 +158,10 @@ impl Error {
                 let later = matches!(status.code, Code::Aborted | Code::DeadlineExceeded);
                 later || status.is_retryable(Safety::ReadOnly)
             }
-            None => self.is_about_the_connection(),
+            None => {
+                let later = |status| matches!(status, 0 | 408 | 429 | 500..);
+                self.is_about_the_connection() || self.store.is_some_and(later)
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a caller can say about a call, and how a verb of several calls keeps to it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::rpc::Metadata;
@@ -11,6 +13,8 @@ pub struct CallOptions {
     pub metadata: Metadata,
     /// Time for the whole verb; default: each of its calls has the channel's default deadline.
     pub timeout: Option<Duration>,
+    /// What the verb has begun to create, in text form: it may be there even if the verb is dropped before its end.
+    pub created: Rc<RefCell<Option<String>>>,
 }
 
 /// A verb under way: its calls share one deadline.
@@ -19,4 +23,5 @@ pub(super) struct Scope {
     pub metadata: Metadata,
     /// By the host's uptime.
     pub deadline: Option<Duration>,
+    pub created: Rc<RefCell<Option<String>>>,
 }

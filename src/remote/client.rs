@@ -47,7 +47,7 @@ impl Client {
     /// Starts a verb.
     pub(super) fn begin(&self, options: &CallOptions) -> Scope {
         let deadline = options.timeout.and_then(|timeout| self.host.uptime().checked_add(timeout));
-        Scope { metadata: options.metadata.clone(), deadline }
+        Scope { metadata: options.metadata.clone(), deadline, created: Rc::clone(&options.created) }
     }
 
     /// Calls `method` with a serialised request.
@@ -104,7 +104,7 @@ pub(super) fn bad_reply(method: &str) -> Error {
     error
 }
 
-fn out_of_time(method: &str) -> Error {
+pub(super) fn out_of_time(method: &str) -> Error {
     let short = method.rsplit('/').next().unwrap_or(method);
     let mut error = Error::new(Kind::Timeout, ["the time ran out before ", short, " was called"].concat());
     error.method = Some(method.into());

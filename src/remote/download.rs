@@ -58,7 +58,9 @@ impl Remote {
             Some(Ok((status, body))) => {
                 let reason = StoreError::parse(&body).in_words();
                 let message = ["can't read ", &shown, ": HTTP ", &status.to_string(), " ", &reason].concat();
-                Err(Error::new(Kind::Download, message.trim_end()))
+                let mut error = Error::new(Kind::Download, message.trim_end());
+                error.store = Some(status);
+                Err(error)
             }
             Some(Err(error)) => Err(unreachable_store(Kind::Download, "GET", url, error)),
             None => Err(Error::new(Kind::Timeout, ["the time ran out while reading ", &shown].concat())),
@@ -91,6 +93,7 @@ pub(super) fn unreachable_store(kind: Kind, method: &str, url: &str, error: Fetc
         );
     }
     let mut result = Error::new(kind, message);
+    result.store = Some(0);
     result.cause = error.cause;
     result
 }

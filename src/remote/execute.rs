@@ -127,7 +127,7 @@ impl Remote {
             created => WorkflowExecution::new(self.clone(), created?, Some(resolved.interface)),
         };
         if let Some(wait) = &execute.wait {
-            let waiting = CallOptions { metadata: options.metadata.clone(), timeout: None };
+            let waiting = CallOptions { timeout: None, ..options.clone() };
             let waited = self.wait(&execution, wait, &waiting).await;
             // What fails may be about an execution inside of it; the caller has to learn which one goes on.
             waited.map_err(|error| error.about(execution.id().to_string()))?;
@@ -220,6 +220,7 @@ impl Remote {
         scope: &Scope,
     ) -> Result<Execution, Error> {
         let New { mut id, made_up, spec } = new;
+        scope.created.replace(Some(id.to_string()));
         match self.client().call_bytes_safely(method, request, scope).await {
             Ok(reply) => {
                 let given = field(&reply, 1).map_err(|Malformed| bad_reply(method))?;
@@ -232,12 +233,18 @@ impl Remote {
                 return self.of_that_name(&id, error.about(about), scope).await;
             }
             Err(mut error) if error.kind == Kind::AlreadyExists => {
-                error.message.push_str(
-                    ". Fetch that execution, take it with `onExisting: 'return'`, or give this one another name",
-                );
+                scope.created.take();
+                error.message.push_str(". Fetch that execution, ");
+                error.message.push_str(if method == CREATE_EXECUTION {
+                    "take it with `onExisting: 'return'`, "
+                } else {
+                    ""
+                });
+                error.message.push_str("or give this one another name");
                 return Err(error.about(id.to_string()));
             }
             Err(mut error) => {
+                scope.created.take();
                 if error.may_have_arrived() {
                     let name = id.to_string();
                     error.message.push_str(&[". It may have been created all the same: then it is ", &name].concat());

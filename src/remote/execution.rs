@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::branches::Branches;
 use super::call::{CallOptions, Scope};
+use super::turn::Turn;
 use super::{AttachedNode, Existing, Remote, Sync, Wait};
 use crate::entity::{ExecutionId, Interface};
 use crate::error::{Error, Kind};
@@ -34,6 +35,7 @@ struct Inner {
     /// What could not be read about a node the last time may be there the next time.
     incomplete: Cell<bool>,
     branches: Branches,
+    turn: Turn,
 }
 
 impl WorkflowExecution {
@@ -51,6 +53,7 @@ impl WorkflowExecution {
                 settled: Cell::new(None),
                 incomplete: Cell::new(false),
                 branches: Branches::default(),
+                turn: Turn::default(),
                 existing: OnceCell::new(),
             }),
         }
@@ -247,15 +250,23 @@ impl WorkflowExecution {
         self.inner.incomplete.set(incomplete);
     }
 
-    /// Takes the result of sync number `sync` unless a later one came first. Nodes that it does not tell are kept.
+    /// Syncs take turns in this.
+    pub(super) fn turn(&self) -> &Turn {
+        &self.inner.turn
+    }
+
+    /// Takes what number `sync` was told: its nodes where there are any, and its state unless a later one came first.
     pub(super) fn show(&self, sync: u64, mut snapshot: Execution, settled: Option<Sync>) {
-        if sync < self.inner.shown.get() {
-            return;
-        }
-        self.inner.shown.set(sync);
+        let before = self.snapshot();
         if snapshot.nodes.is_none() {
-            snapshot.nodes.clone_from(&self.snapshot().nodes);
+            if sync < self.inner.shown.get() {
+                return;
+            }
+            snapshot.nodes.clone_from(&before.nodes);
+        } else if sync < self.inner.shown.get() {
+            snapshot = Execution { nodes: snapshot.nodes, ..(*before).clone() };
         }
+        self.inner.shown.set(sync.max(self.inner.shown.get()));
         self.inner.settled.set(settled);
         self.inner.snapshot.replace(Rc::new(snapshot));
     }

@@ -326,13 +326,13 @@ impl Pager {
                 }
             };
             let limit = left.map_or(self.page_size, |left| u32::try_from(left).unwrap_or(u32::MAX).min(self.page_size));
-            let (mut items, token) = self.page(Some(limit), &token).await?;
+            let (mut items, next) = self.page(Some(limit), &token).await?;
             let keys = items.iter().map(|item| self.key(item)).collect::<Result<Vec<_>, _>>()?;
             let mut state = self.state.borrow_mut();
             let mut key = keys.iter();
             items.retain(|_| key.next().is_none_or(|key| !state.seen.contains(key)));
             state.seen = keys;
-            state.token = Some(token).filter(|token| !token.is_empty());
+            state.token = Some(next).filter(|token| !token.is_empty());
             state.left = state.left.map(|left| left.saturating_sub(items.len() as u64));
             if !items.is_empty() {
                 return Ok(Some(items));
@@ -365,7 +365,7 @@ impl Pager {
         let mut message = self.of.clone();
         message.extend(Writer::new().int(request.limit, limit.into()).text(request.token, token).done());
         let reply = client.call_bytes(request.method, message, scope).await?;
-        let page = Page::read(request.method, &reply)?;
+        let page = Page::read(request.method, &reply)?.after(request.method, token)?;
         Ok((page.items, page.token))
     }
 

@@ -37,6 +37,7 @@ mod sync;
 mod terminate;
 mod together;
 mod tree;
+mod turn;
 mod upload;
 mod wait;
 mod watch;
@@ -102,6 +103,11 @@ impl Remote {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.inner.client
+    }
+
+    /// Both go to the same server in the same way.
+    pub(crate) fn is_same(&self, other: &Remote) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// What it was set up with.

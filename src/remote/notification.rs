@@ -42,8 +42,13 @@ pub(super) fn notification_list(list: &[Notification]) -> Result<Vec<u8>, Error>
     let mut notifications = Writer::new();
     for (index, said) in list.iter().enumerate() {
         let at = |field: &str| ["notifications[", &index.to_string(), "].", field].concat();
+        let (channel, name) = match said.channel {
+            NotificationChannel::Email => (2, "email"),
+            NotificationChannel::PagerDuty => (3, "pagerDuty"),
+            NotificationChannel::Slack => (4, "slack"),
+        };
         if said.recipients.is_empty() {
-            return Err(Error::option(&at("recipients"), "expected at least one address, got none"));
+            return Err(Error::option(&at(name), "expected at least one address, got none"));
         }
         let mut notification = Writer::new();
         for phase in &said.phases {
@@ -63,11 +68,6 @@ pub(super) fn notification_list(list: &[Notification]) -> Result<Vec<u8>, Error>
         for address in &said.recipients {
             recipients.message(1, address.as_bytes());
         }
-        let channel = match said.channel {
-            NotificationChannel::Email => 2,
-            NotificationChannel::PagerDuty => 3,
-            NotificationChannel::Slack => 4,
-        };
         notifications.message(1, &notification.message(channel, &recipients.done()).done());
     }
     Ok(notifications.done())

@@ -29,6 +29,16 @@ impl Page {
         };
         read().map_err(|Malformed| bad_reply(method))
     }
+
+    /// The same page, as long as it does not lead to itself: a list would never end.
+    pub(super) fn after(self, method: &str, token: &str) -> Result<Self, Error> {
+        if self.token.is_empty() || self.token != token {
+            return Ok(self);
+        }
+        let mut error = bad_reply(method);
+        error.message.push_str(" The token of its next page is that of this page");
+        Err(error)
+    }
 }
 
 /// By the time of creation; Admin has no order of its own, without one pages overlap.

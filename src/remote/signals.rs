@@ -103,10 +103,10 @@ impl Remote {
                 }
                 names.push(signal.id);
             }
-            token = next;
-            if token.is_empty() {
+            if next.is_empty() {
                 break;
             }
+            token = next;
         }
         let there = if names.is_empty() {
             "none yet".to_owned()

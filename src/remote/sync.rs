@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::Scope;
-use super::client::bad_reply;
+use super::client::{bad_reply, out_of_time};
 use super::page::{by_creation, Page};
 use super::together::MOST;
 use super::tree::Tree;
@@ -60,6 +60,9 @@ impl Remote {
     /// resources; the execution then stays as it was.
     pub async fn sync(&self, execution: &WorkflowExecution, sync: Sync, options: &CallOptions) -> Result<(), Error> {
         let scope = self.client().begin(options);
+        // A sync builds on what the one before has read, so two at a time would lose what the other one has.
+        let turn = Box::pin(async { Ok(execution.turn().take().await) });
+        let _turn = self.client().within(&scope, turn).await.unwrap_or_else(|| Err(out_of_time(GET_EXECUTION)))?;
         let number = execution.begin_sync();
         // First the execution, then its nodes: when it has ended, so have they.
         let mut snapshot = self.get_execution(execution.id(), &scope).await?;
@@ -165,7 +168,8 @@ impl Remote {
         let (mut items, mut token) = (Vec::new(), String::new());
         loop {
             let request = [request, &Writer::new().text(3, &token).done()].concat();
-            let page = Page::read(method, &self.client().call_bytes(method, request, scope).await?)?;
+            let reply = self.client().call_bytes(method, request, scope).await?;
+            let page = Page::read(method, &reply)?.after(method, &token)?;
             items.extend(page.items);
             token = page.token;
             if token.is_empty() {

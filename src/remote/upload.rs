@@ -162,7 +162,7 @@ impl Location {
 }
 
 fn refused(filename: &str, url: &str, status: u16, reason: &StoreError) -> Error {
-    let status = status.to_string();
+    let (code, status) = (status, status.to_string());
     let mut message = ["the store refused \"", filename, "\": HTTP ", &status].concat();
     let words = reason.in_words();
     if !words.is_empty() {
@@ -180,7 +180,9 @@ fn refused(filename: &str, url: &str, status: u16, reason: &StoreError) -> Error
     message.push_str(" (");
     message.push_str(&without_query(url));
     message.push(')');
-    Error::new(Kind::Upload, message)
+    let mut error = Error::new(Kind::Upload, message);
+    error.store = Some(code);
+    error
 }
 
 fn unreadable(filename: &str, error: FetchError) -> Error {

@@ -56,7 +56,7 @@ impl Remote {
         let live = Sync { task_executions: false, data: false, ..wait.sync };
         let live = if wait.progress.is_some() { live } else { Sync::STATE };
         let mut polls = Polls::new(self, wait);
-        loop {
+        while !execution.settled().is_some_and(|settled| covers(settled, wait.sync)) {
             let sync = if execution.is_done() { wait.sync } else { live };
             let work = Box::pin(self.sync(execution, sync, options));
             let told = polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(execution)))?;
@@ -101,14 +101,19 @@ impl Remote {
             let work = Box::pin(self.ask_all(executions, options));
             polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(late)))?;
         }
-        // All have ended: once more, with all that is wanted.
-        let finish = |execution| -> Work<'_, ()> { Box::pin(self.sync(execution, wait.sync, options)) };
+        // All have ended: once more, with all that is wanted. Those at work share the calls that there may be at a time.
+        let together_at_most = executions.len().clamp(1, MOST);
+        let sync = Sync { concurrency: (wait.sync.concurrency / together_at_most).max(1), ..wait.sync };
+        let finish = |one: &'_ WorkflowExecution| -> Work<'_, ()> {
+            let one = one.clone();
+            Box::pin(async move { one.remote().sync(&one, sync, options).await })
+        };
         let (mut rest, mut first): (Vec<_>, bool) = (executions.iter().collect(), true);
         while let Some(late) = rest.first() {
             if !std::mem::take(&mut first) && !polls.pause(self).await {
                 return Err(timed_out(late));
             }
-            let all = together(rest.iter().copied().map(finish).collect(), MOST);
+            let all = together(rest.iter().copied().map(finish).collect(), together_at_most);
             let work = Box::pin(async { all.await.map(|_| ()) });
             let told = polls.poll(self, work).await.unwrap_or_else(|| Err(timed_out(late)))?;
             rest.retain(|execution| match told {
@@ -124,9 +129,11 @@ impl Remote {
     async fn ask_all(&self, executions: &[WorkflowExecution], options: &CallOptions) -> Result<(), Error> {
         let scope = self.client().begin(options);
         let mut pending: Vec<&WorkflowExecution> = executions.iter().filter(|one| !one.is_done()).collect();
-        while let Some(first) = pending.first().map(|one| one.id().clone()) {
-            let here =
-                |one: &&WorkflowExecution| (&one.id().project, &one.id().domain) == (&first.project, &first.domain);
+        while let Some((remote, first)) = pending.first().map(|one| (one.remote().clone(), one.id().clone())) {
+            let here = |one: &&WorkflowExecution| {
+                let place = (&one.id().project, &one.id().domain) == (&first.project, &first.domain);
+                place && remote.is_same(one.remote())
+            };
             let (mut group, mut rest): (Vec<_>, Vec<_>) = pending.into_iter().partition(here);
             rest.extend(group.split_off(group.len().min(AT_ONCE)));
             pending = rest;
@@ -139,17 +146,17 @@ impl Remote {
                 page_size: u32::try_from(AT_ONCE).ok(),
                 ..List::default()
             };
-            let pager = self.list(Listing::Executions, &list, options)?;
+            let pager = remote.list(Listing::Executions, &list, options)?;
             let numbers: Vec<u64> = group.iter().map(|one| one.begin_sync()).collect();
             let mut found = Vec::new();
             for item in pager.page_in(None, "", &scope).await?.0 {
-                found.push(self.listed_execution(item)?.snapshot());
+                found.push(remote.listed_execution(item)?.snapshot());
             }
             for (one, number) in group.iter().zip(numbers) {
                 match found.iter().find(|snapshot| snapshot.id.name == one.id().name) {
                     Some(snapshot) => one.show(number, (**snapshot).clone(), None),
                     // Archived, or gone: that call says which.
-                    None => self.sync(one, Sync::STATE, options).await?,
+                    None => remote.sync(one, Sync::STATE, options).await?,
                 }
             }
         }
@@ -159,7 +166,10 @@ impl Remote {
 
 fn timed_out(execution: &WorkflowExecution) -> Error {
     let phase = execution.phase().as_str();
-    let message = ["is still ", phase, " at the end of the wait; it goes on, so wait again or terminate it"];
+    let message = match execution.is_done() {
+        true => ["has ended: ", phase, ", but the time ran out before its nodes were read; sync it with its nodes"],
+        false => ["is still ", phase, " at the end of the wait; it goes on, so wait again or terminate it"],
+    };
     Error::new(Kind::Timeout, message.concat()).about(execution.id().to_string())
 }
 
@@ -197,7 +207,7 @@ impl Polls {
         remote: &Remote,
         work: Pin<Box<dyn Future<Output = Result<(), Error>> + '_>>,
     ) -> Option<Result<bool, Error>> {
-        let until_then = Scope { metadata: Vec::new(), deadline: self.deadline };
+        let until_then = Scope { metadata: Vec::new(), deadline: self.deadline, created: Rc::default() };
         let host = &remote.client().host;
         Some(match remote.client().within(&until_then, work).await? {
             Ok(()) => {

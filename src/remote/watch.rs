@@ -90,7 +90,11 @@ impl Watch {
     }
 
     fn timed_out(&self) -> Error {
-        let message = ["is still ", self.execution.phase().as_str(), " at the end of the watch; it goes on"];
+        let phase = self.execution.phase().as_str();
+        let message = match self.execution.is_done() {
+            true => ["has ended: ", phase, ", but the time ran out before its nodes were read"],
+            false => ["is still ", phase, " at the end of the watch; it goes on"],
+        };
         Error::new(Kind::Timeout, message.concat()).about(self.execution.id().to_string())
     }
 }

@@ -31,7 +31,8 @@ impl Endpoint {
         let (authority, prefix) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
         if authority.contains('@') {
             // The text stays out of the message: it may hold a password.
-            let text = "endpoint: expected no user name or password in the URL; credentials go into the auth options";
+            let text =
+                "endpoint: expected no user name or password in the URL; credentials go into a header, see `metadata`";
             return Err(Error::new(Kind::Value, text).at("endpoint"));
         }
         check_authority(authority).map_err(|why| wrong(trimmed, &why))?;

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use js_sys::{Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
 use super::error::{metadata, set, to_js_error};
 use super::json::{js_to_wire, wire_to_text};
-use super::options::CallOptions;
+use super::options::{bytes_of, text_of, Options};
 use super::promise::{promise, Work};
 use crate::error::{Error, Kind};
 use crate::host::LocalFuture;
@@ -30,8 +31,7 @@ impl FlyteClient {
             let method = Method::by_name(name)
                 .ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", name].concat())))?;
             let wire = js_to_wire(method.request, &request, "request")?;
-            let options = CallOptions::of(options)?;
-            let (signal, reply) = (options.signal.clone(), call(&self.channel, method.path, wire, options));
+            let (signal, reply) = call(&self.channel, method.path, wire, options)?;
             Ok(Work::new(signal, async move { Ok(wire_to_text(method.response, &reply.await?.message)?.into()) }))
         })
     }
@@ -42,13 +42,13 @@ impl FlyteClient {
     #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
     pub fn unary(
         &self,
-        #[wasm_bindgen(js_name = fullMethod)] full_method: &str,
-        request: Uint8Array,
-        #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
+        #[wasm_bindgen(js_name = fullMethod, unchecked_param_type = "string")] full_method: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array | ArrayBuffer")] request: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RpcOptions")] options: JsValue,
     ) -> Promise {
         promise(|| {
-            let options = CallOptions::of(options)?;
-            let (signal, reply) = (options.signal.clone(), call(&self.channel, full_method, request.to_vec(), options));
+            let method = text_of(&full_method, "fullMethod")?;
+            let (signal, reply) = call(&self.channel, &method, bytes_of(&request, "request")?, options)?;
             Ok(Work::new(signal, async move { Ok(Uint8Array::from(reply.await?.message.as_slice()).into()) }))
         })
     }
@@ -58,22 +58,24 @@ fn call(
     channel: &Rc<dyn Channel>,
     path: &str,
     message: Vec<u8>,
-    options: CallOptions,
-) -> LocalFuture<Result<Reply, JsValue>> {
+    options: JsValue,
+) -> Result<(Option<AbortSignal>, LocalFuture<Result<Reply, JsValue>>), JsValue> {
+    let (on_reply, options) = Options::read_all(options, |options| options.function("onReply"))?;
     let mut call = Call::new(path, message);
     call.timeout = options.timeout;
     call.metadata = options.metadata;
     let (work, path) = (channel.unary(call), path.to_owned());
-    Box::pin(async move {
+    let reply = Box::pin(async move {
         let reply = work.await.map_err(|status| to_js_error(Error::from_status(status, &path)))?;
-        if let Some(on_reply) = options.on_reply {
+        if let Some(on_reply) = on_reply {
             let told = Object::new();
             set(&told, "headers", metadata(&reply.headers));
             set(&told, "trailers", metadata(&reply.trailers));
             on_reply.call1(&JsValue::UNDEFINED, &told)?;
         }
         Ok(reply)
-    })
+    });
+    Ok((options.signal, reply))
 }
 
 /// The JavaScript names of the 66 methods, with spaces in between: one text crosses faster than 66.

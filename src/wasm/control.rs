@@ -1,13 +1,15 @@
 //! What `FlyteRemote` does with an execution that is there. `js/remote.ts` makes its methods of these, and gives them to
 //! executions too.
 
+use std::rc::Rc;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
 use super::execution::{attached, FlyteWorkflowExecution};
 use super::node::FlyteNodeExecution;
-use super::options::Options;
+use super::options::{text_of, Options};
 use super::promise::{call, promise, Work};
 use super::read;
 use super::remote::FlyteRemote;
@@ -33,19 +35,19 @@ impl FlyteRemote {
                 overwrite_cache: !recover && options.flag("overwriteCache").unwrap_or(false),
             })?;
             let (id, core) = (inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?, call.core());
-            Ok(Work::new(call.signal, async move {
-                attached(inner.rerun(&id, recover, &rerun, &core).await).map_err(to_js_error)
-            }))
+            let created = Rc::clone(&core.created);
+            let work = async move { attached(inner.rerun(&id, recover, &rerun, &core).await).map_err(to_js_error) };
+            Ok(Work::new(call.signal, work).creating(created))
         })
     }
 
     /// `setSignal`
     #[wasm_bindgen(js_name = __set, skip_typescript)]
-    pub fn set_signal(&self, execution: JsValue, signal_id: String, value: JsValue, options: JsValue) -> Promise {
+    pub fn set_signal(&self, execution: JsValue, signal_id: JsValue, value: JsValue, options: JsValue) -> Promise {
         let inner = self.inner.clone();
         call(options, |call| {
             let id = inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?;
-            let value = input(&value)?;
+            let (signal_id, value) = (text_of(&signal_id, "signalId")?, input(&value)?);
             Ok(Box::pin(
                 async move { inner.set_signal(&id, &signal_id, &value, &call).await.map(|()| JsValue::UNDEFINED) },
             ))

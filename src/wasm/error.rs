@@ -14,6 +14,9 @@ pub fn to_js_error(error: Error) -> JsValue {
     if let Some(status) = &error.status {
         set_status(&fields, status);
     }
+    if let Some(http) = error.store.filter(|status| *status > 0) {
+        set(&fields, "httpStatus", http.into());
+    }
     set(&fields, "retryable", error.is_retryable().into());
     for (name, value) in [("method", &error.method), ("entity", &error.entity), ("path", &error.path)] {
         if let Some(value) = value {

@@ -13,7 +13,7 @@ use super::error::to_js_error;
 use super::json::{picked, wire_to_js};
 use super::lend::{put, Lent};
 use super::node::FlyteNodeExecution;
-use super::options::{CallOptions, Options};
+use super::options::{text_of, CallOptions, Options};
 use super::promise::{call, promise, JsFuture, Work};
 use super::read;
 use super::values::FlyteValues;
@@ -76,8 +76,11 @@ impl FlyteWorkflowExecution {
     }
 
     /// The node with that id (`n0`, `n1-0-n0`), at any level that was read.
-    pub fn node(&self, id: &str) -> Option<FlyteNodeExecution> {
-        self.inner.node(id).map(|inner| FlyteNodeExecution { inner })
+    pub fn node(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
+    ) -> Result<Option<FlyteNodeExecution>, JsValue> {
+        Ok(self.inner.node(&text_of(&id, "id")?).map(|inner| FlyteNodeExecution { inner }))
     }
 
     /// How it differs from what was asked for, when `execute` with `onExisting: 'return'` found it instead of starting it.
@@ -137,11 +140,12 @@ impl FlyteWorkflowExecution {
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn terminate(
         &self,
-        cause: String,
+        #[wasm_bindgen(unchecked_param_type = "string")] cause: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
         let inner = self.inner.clone();
         call(options, |call| {
+            let cause = text_of(&cause, "cause")?;
             Ok(Box::pin(async move { inner.terminate(&cause, &call).await.map(|()| JsValue::UNDEFINED) }))
         })
     }

@@ -34,6 +34,15 @@ impl FloatText for JsFloats {
 
 /// The wire bytes of a message given as an object. `what` says whose input it is.
 pub fn js_to_wire(message: MessageId, value: &JsValue, what: &str) -> Result<Vec<u8>, JsValue> {
+    encoded(message, value, what, "")
+}
+
+/// The same for an object at `place` in the caller's input, where paths in errors begin.
+pub fn part_to_wire(message: MessageId, value: &JsValue, place: &str) -> Result<Vec<u8>, JsValue> {
+    encoded(message, value, place, place)
+}
+
+fn encoded(message: MessageId, value: &JsValue, what: &str, place: &str) -> Result<Vec<u8>, JsValue> {
     // The plain text first: it is several times faster and nearly always right.
     if let Some(text) = environment()?.encode_json(value, false)? {
         if let Ok(encoded) = codec::json_to_wire(message, &text.to_vec(), &JsFloats) {
@@ -44,11 +53,12 @@ pub fn js_to_wire(message: MessageId, value: &JsValue, what: &str) -> Result<Vec
     }
     let text = environment()?.encode_json(value, true)?.unwrap_or_default();
     let encoded = codec::json_to_wire(message, &text.to_vec(), &JsFloats);
-    encoded.map(|encoded| encoded.wire).map_err(|error| to_js_error(input_error(&error, what)))
+    encoded.map(|encoded| encoded.wire).map_err(|error| to_js_error(input_error(&error, what, place)))
 }
 
-fn input_error(error: &JsonError, what: &str) -> Error {
-    let path = if error.path.is_empty() { what.to_owned() } else { error.path.clone() };
+fn input_error(error: &JsonError, what: &str, place: &str) -> Error {
+    let dot = if place.is_empty() || error.path.starts_with('[') { "" } else { "." };
+    let path = if error.path.is_empty() { what.to_owned() } else { [place, dot, &error.path].concat() };
     let message = [what, ": ", &error.to_string()].concat();
     Error::new(Kind::Type, message).at(path)
 }

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::error::to_js_error;
 use crate::error::Error;
+use crate::remote;
 use crate::rpc::Metadata;
 
 /// An options object under way: what has been read of it.
@@ -23,8 +24,8 @@ pub struct Options {
 impl Options {
     /// Takes an options argument; undefined and null are no options.
     pub fn of(value: JsValue, path: &str) -> Self {
-        let fits = value.is_undefined() || value.is_null() || (value.is_object() && !Array::is_array(&value));
-        let mistake = if fits { None } else { Some(wrong(path, "an object", &value)) };
+        let fits = value.is_undefined() || value.is_null() || is_plain(&value);
+        let mistake = if fits { None } else { Some(wrong(path, "a plain object", &value)) };
         Options { object: value, path: path.to_owned(), known: Vec::new(), mistake }
     }
 
@@ -156,8 +157,18 @@ impl Options {
 
     /// An object with texts as values; empty when it is not given.
     pub fn text_map(&mut self, name: &'static str) -> Vec<(String, String)> {
-        let Some(object) = self.object(name) else { return Vec::new() };
+        let value = self.raw(name);
         let place = self.place(name);
+        // Headers and a Map iterate over pairs.
+        let entries = match (value.dyn_ref::<Object>(), Reflect::get(&value, &js_sys::Symbol::iterator())) {
+            _ if value.is_undefined() => return Vec::new(),
+            (Some(_), Ok(iterator)) if iterator.is_function() => Array::from(&value),
+            (Some(object), _) if is_plain(&value) => Object::entries(object),
+            _ => {
+                self.wrong(name, "an object of strings, a Map or Headers", &value);
+                return Vec::new();
+            }
+        };
         let entry = |pair: JsValue| {
             let pair: Array = pair.unchecked_into();
             let key = pair.get(0).as_string().unwrap_or_default();
@@ -165,7 +176,7 @@ impl Options {
             let text = value.as_string().ok_or_else(|| wrong(&[&place, ".", &key].concat(), "a string", &value))?;
             Ok((key, text))
         };
-        let entries = Object::entries(&object).iter().map(entry).collect();
+        let entries = entries.iter().map(entry).collect();
         self.take(entries).unwrap_or_default()
     }
 
@@ -194,8 +205,6 @@ pub struct CallOptions {
     pub timeout: Option<Duration>,
     /// Extra request headers.
     pub metadata: Metadata,
-    /// Told the response headers and trailers.
-    pub on_reply: Option<js_sys::Function>,
 }
 
 impl CallOptions {
@@ -205,19 +214,43 @@ impl CallOptions {
             signal: options.signal(),
             timeout: options.duration("timeoutMs"),
             metadata: options.text_map("metadata"),
-            on_reply: options.function("onReply"),
         }
     }
 
     /// What the core takes of them.
-    pub fn core(&self) -> crate::remote::CallOptions {
-        crate::remote::CallOptions { metadata: self.metadata.clone(), timeout: self.timeout }
+    pub fn core(&self) -> remote::CallOptions {
+        remote::CallOptions { metadata: self.metadata.clone(), timeout: self.timeout, ..remote::CallOptions::default() }
     }
 
     /// Reads an options argument that has nothing else.
     pub fn of(value: JsValue) -> Result<Self, JsValue> {
         Options::read_all(value, |_| ()).map(|((), call)| call)
     }
+}
+
+/// An argument that is a text.
+pub fn text_of(value: &JsValue, name: &str) -> Result<String, JsValue> {
+    value.as_string().ok_or_else(|| wrong(name, "a string", value))
+}
+
+/// An argument that is bytes.
+pub fn bytes_of(value: &JsValue, name: &str) -> Result<Vec<u8>, JsValue> {
+    let buffer = value.is_instance_of::<ArrayBuffer>();
+    match value.dyn_ref::<Uint8Array>() {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None if buffer => Ok(Uint8Array::new(value).to_vec()),
+        None => Err(wrong(name, "a Uint8Array or an ArrayBuffer", value)),
+    }
+}
+
+/// An object of names and values, no list, Map, Date, and nothing that this package has made.
+pub fn is_plain(value: &JsValue) -> bool {
+    let has = |name: &JsValue| Reflect::has(value, name).unwrap_or(false);
+    value.is_object()
+        && !Array::is_array(value)
+        && !value.is_instance_of::<js_sys::Date>()
+        && !has(&js_sys::Symbol::to_string_tag())
+        && !has(&"__wbg_ptr".into())
 }
 
 /// The error for a value of the wrong kind.

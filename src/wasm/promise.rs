@@ -11,7 +11,7 @@ use web_sys::AbortSignal;
 use super::environment::environment;
 use super::error::to_js_error;
 use super::options::CallOptions;
-use super::signal::abortable;
+use super::signal::{abortable, Created};
 use crate::error::Error;
 use crate::host::LocalFuture;
 use crate::remote;
@@ -25,18 +25,24 @@ pub type Pending = LocalFuture<Result<JsValue, Error>>;
 /// What a method has begun; it is dropped when the caller's signal fires.
 pub struct Work {
     signal: Option<AbortSignal>,
+    created: Created,
     future: JsFuture,
 }
 
 impl Work {
     /// A call of the core that `signal` ends.
     pub fn of(signal: Option<AbortSignal>, pending: Pending) -> Self {
-        Work { signal, future: Box::pin(told(pending)) }
+        Work::new(signal, told(pending))
     }
 
     /// Work that `signal` ends.
     pub fn new(signal: Option<AbortSignal>, future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Self {
-        Work { signal, future: Box::pin(future) }
+        Work { signal, created: Created::default(), future: Box::pin(future) }
+    }
+
+    /// Work that creates what `options` will know when it is cancelled.
+    pub fn creating(self, options: Created) -> Self {
+        Work { created: options, ..self }
     }
 }
 
@@ -60,9 +66,9 @@ async fn told(pending: Pending) -> Result<JsValue, JsValue> {
 fn settle(work: Result<Work, JsValue>) -> Promise {
     let begun = work.and_then(|work| Ok((work, environment()?)));
     match begun {
-        Ok((Work { signal: None, future }, environment)) => environment.follow(&future_to_promise(future)),
-        Ok((Work { signal: Some(signal), future }, environment)) => {
-            environment.follow(&future_to_promise(Box::pin(abortable(signal, future)) as JsFuture))
+        Ok((Work { signal: None, future, .. }, environment)) => environment.follow(&future_to_promise(future)),
+        Ok((Work { signal: Some(signal), created, future }, environment)) => {
+            environment.follow(&future_to_promise(Box::pin(abortable(signal, created, future)) as JsFuture))
         }
         Err(error) => Promise::reject(&error),
     }

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
-use super::json::{js_to_wire, message};
+use super::json::{message, part_to_wire};
 use super::lend::{borrow, Lent};
-use super::options::{wrong, Options};
+use super::options::{is_plain, wrong, Options};
 use super::source::HostContents;
 use super::value::inputs;
 use crate::codec::Writer;
@@ -23,9 +23,14 @@ const ENTITY: &str = "a name, or an object with one";
 pub const KINDS: &str = "'task', 'workflow' or 'launchPlan'";
 
 /// Options of `forEndpoint`, all but `fetch`.
-pub fn connect(endpoint: &str, options: &mut Options) -> Connect {
+pub fn connect(endpoint: &JsValue, options: &mut Options) -> Connect {
+    let href = || Reflect::get(endpoint, &"href".into()).ok()?.as_string();
+    let text = endpoint.as_string().or_else(|| if endpoint.is_object() { href() } else { None });
+    if text.is_none() {
+        options.refuse(wrong("endpoint", "a URL, or host:port", endpoint));
+    }
     let settings = Settings {
-        endpoint: endpoint.to_owned(),
+        endpoint: text.unwrap_or_default(),
         insecure: options.flag("insecure").unwrap_or(false),
         console_endpoint: options.text("consoleEndpoint"),
         project: options.text("project"),
@@ -36,7 +41,7 @@ pub fn connect(endpoint: &str, options: &mut Options) -> Connect {
         metadata: options.text_map("metadata"),
         timeout: options.duration("timeoutMs"),
         retries: options.count("retries"),
-        max_reply_bytes: options.count("maxReplyBytes").map(|limit| limit as usize),
+        max_reply_bytes: at_least_one(options, "maxReplyBytes"),
     }
 }
 
@@ -45,7 +50,7 @@ pub fn reference(value: JsValue) -> Result<Reference, JsValue> {
     if let Some(text) = value.as_string() {
         return Reference::parse(&text).map_err(to_js_error);
     }
-    if !value.is_object() {
+    if !is_plain(&value) {
         return Err(wrong("entity", ENTITY, &value));
     }
     let mut options = Options::of(value, "entity");
@@ -84,7 +89,7 @@ pub fn execution(value: JsValue) -> Result<ExecutionReference, JsValue> {
     if let Some(Lent::Execution(execution)) = borrow(&value)? {
         return Ok(ExecutionReference::from(execution.id()));
     }
-    if !value.is_object() {
+    if !is_plain(&value) {
         return Err(wrong("execution", ENTITY, &value));
     }
     let mut options = Options::of(value, "execution");
@@ -112,7 +117,7 @@ pub fn target(value: JsValue) -> Result<Target, JsValue> {
     if let Some(text) = value.as_string() {
         return Reference::parse(&text).map(Target::Reference).map_err(to_js_error);
     }
-    if !value.is_object() {
+    if !is_plain(&value) {
         return Err(wrong(
             "entity",
             "a fetched task, workflow or launch plan, or an object with kind and name",
@@ -191,7 +196,7 @@ fn more(options: &mut Options) -> Vec<u8> {
     for (name, type_name, number, many) in MESSAGES {
         let items = if many { options.list(name) } else { options.given(name).map(|item| vec![item]) };
         for (place, item) in items.unwrap_or_default() {
-            let wire = message(type_name).and_then(|message| js_to_wire(message, &item, &place));
+            let wire = message(type_name).and_then(|message| part_to_wire(message, &item, &place));
             options.take(wire).map(|wire| spec.message(number, &wire));
         }
     }
@@ -215,11 +220,10 @@ fn notification(place: &str, item: JsValue) -> Result<Notification, JsValue> {
     ] {
         ways.extend(options.texts(name).map(|recipients| (channel, recipients)));
     }
-    let here = options.place("email");
     options.finish()?;
     match <[_; 1]>::try_from(ways) {
         Ok([(channel, recipients)]) => Ok(Notification { phases, channel, recipients }),
-        Err(_) => Err(wrong(&here, "addresses for exactly one of email, pagerDuty and slack", &item)),
+        Err(_) => Err(wrong(place, "an object with addresses for exactly one of email, pagerDuty and slack", &item)),
     }
 }
 
@@ -248,17 +252,30 @@ pub fn sync(options: &mut Options) -> Sync {
     let data = options.one_of("data", &["lazy", "eager"]) == Some(1);
     let (depth, task_executions) = (options.count("depth"), options.flag("taskExecutions"));
     let nodes = options.flag("nodes").unwrap_or(depth.is_some() || data || task_executions == Some(true));
-    let concurrency = options.count("concurrency");
-    if concurrency == Some(0) {
-        options.wrong("concurrency", "at least 1", &0.into());
-    }
     Sync {
         depth: if nodes { depth.unwrap_or(u32::MAX) } else { 0 },
         launched: true,
         task_executions: task_executions.unwrap_or(data),
         data,
-        concurrency: concurrency.map_or(Sync::STATE.concurrency, |count| count as usize),
+        concurrency: at_least_one(options, "concurrency").unwrap_or(Sync::STATE.concurrency),
     }
+}
+
+/// Options of `watch`: which nodes to read.
+pub fn watched(options: &mut Options) -> Sync {
+    Sync {
+        depth: options.count("depth").unwrap_or(u32::MAX),
+        concurrency: at_least_one(options, "concurrency").unwrap_or(Sync::STATE.concurrency),
+        ..Sync::STATE
+    }
+}
+
+fn at_least_one(options: &mut Options, name: &'static str) -> Option<usize> {
+    let count = options.count(name);
+    if count == Some(0) {
+        options.wrong(name, "at least 1", &0.into());
+    }
+    count.map(|count| count as usize)
 }
 
 /// Options of `registerSpecs`.
@@ -287,7 +304,7 @@ fn spec_list(options: &mut Options, name: &'static str, type_name: &str) -> Vec<
     let spec = |(place, item): (String, JsValue)| {
         let bytes = match item.dyn_ref::<Uint8Array>() {
             Some(bytes) => bytes.to_vec(),
-            None => js_to_wire(message(type_name)?, &item, &place)?,
+            None => part_to_wire(message(type_name)?, &item, &place)?,
         };
         Ok(Spec { id: None, bytes })
     };

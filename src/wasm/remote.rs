@@ -12,7 +12,7 @@ use super::error::to_js_error;
 use super::execution::{attached, waiting};
 use super::host::JsHost;
 use super::json::wire_to_js;
-use super::options::Options;
+use super::options::{text_of, Options};
 use super::promise::{call, promise, Pending, Work};
 use super::read;
 use super::source::open;
@@ -31,11 +31,11 @@ impl FlyteRemote {
     /// `insecure`). Throws FlyteValueError for options that can't be used.
     #[wasm_bindgen(js_name = forEndpoint)]
     pub fn for_endpoint(
-        endpoint: &str,
+        #[wasm_bindgen(unchecked_param_type = "string | URL")] endpoint: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RemoteOptions")] options: JsValue,
     ) -> Result<FlyteRemote, JsValue> {
         let mut options = Options::of(options, "options");
-        let connect = read::connect(endpoint, &mut options);
+        let connect = read::connect(&endpoint, &mut options);
         let fetch = options.function("fetch").map_or(JsValue::UNDEFINED, Into::into);
         options.finish()?;
         Remote::connect(Rc::new(JsHost { fetch }), connect).map(|inner| FlyteRemote { inner }).map_err(to_js_error)
@@ -134,13 +134,15 @@ impl FlyteRemote {
             let ((execute, is_dry), call) =
                 Options::read_all(options, |options| (read::execute(options), options.flag("dryRun") == Some(true)))?;
             let (inner, core) = (self.inner.clone(), call.core());
-            Ok(Work::new(call.signal, async move {
+            let created = Rc::clone(&core.created);
+            let work = Work::new(call.signal, async move {
                 if is_dry {
                     let request = inner.execute_request(&target, &execute, &core).await.map_err(to_js_error)?;
                     return wire_to_js("flyteidl.admin.ExecutionCreateRequest", &request);
                 }
                 attached(inner.execute(&target, &execute, &core).await).map_err(to_js_error)
-            }))
+            });
+            Ok(work.creating(created))
         })
     }
 
@@ -169,12 +171,13 @@ impl FlyteRemote {
         &self,
         #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution | ExecutionReference | string")]
         execution: JsValue,
-        cause: String,
+        #[wasm_bindgen(unchecked_param_type = "string")] cause: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
         let inner = self.inner.clone();
         call(options, |call| {
             let id = inner.execution_id(&read::execution(execution)?).map_err(to_js_error)?;
+            let cause = text_of(&cause, "cause")?;
             Ok(Box::pin(async move { inner.terminate(&id, &cause, &call).await.map(|()| JsValue::UNDEFINED) }))
         })
     }

@@ -1,5 +1,8 @@
 //! A caller's AbortSignal: when it fires, the call's future is dropped, which aborts its request.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use futures_util::future::{select, Either};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
@@ -8,10 +11,13 @@ use super::error::to_js_error;
 use super::promise::JsFuture;
 use crate::error::{Error, Kind};
 
+/// What the work has begun to create.
+pub type Created = Rc<RefCell<Option<String>>>;
+
 /// Runs `work` until it ends or the signal fires.
-pub async fn abortable(signal: AbortSignal, work: JsFuture) -> Result<JsValue, JsValue> {
+pub async fn abortable(signal: AbortSignal, created: Created, work: JsFuture) -> Result<JsValue, JsValue> {
     if signal.aborted() {
-        return Err(cancelled(&signal));
+        return Err(cancelled(&signal, None));
     }
     let (sender, receiver) = futures_channel::oneshot::channel::<()>();
     let listener = Closure::once(move || sender.send(()).is_ok());
@@ -21,15 +27,19 @@ pub async fn abortable(signal: AbortSignal, work: JsFuture) -> Result<JsValue, J
     signal.remove_event_listener_with_callback("abort", function)?;
     match ended {
         Either::Left((result, _)) => result,
-        Either::Right(_) => Err(cancelled(&signal)),
+        Either::Right(_) => Err(cancelled(&signal, created.take())),
     }
 }
 
-fn cancelled(signal: &AbortSignal) -> JsValue {
+fn cancelled(signal: &AbortSignal, created: Option<String>) -> JsValue {
     let reason = signal.reason();
     let text = reason.dyn_ref::<js_sys::Error>().map(|e| String::from(e.message())).or_else(|| reason.as_string());
     let message = text.map_or_else(|| "cancelled".to_owned(), |text| ["cancelled: ", &text].concat());
     let mut error = Error::new(Kind::Cancelled, message);
-    error.cause = Some(std::rc::Rc::new(reason));
+    if let Some(created) = created {
+        error.message.push_str(&[". It may have been created all the same: then it is ", &created].concat());
+        error.entity = Some(created.into());
+    }
+    error.cause = Some(Rc::new(reason));
     to_js_error(error)
 }

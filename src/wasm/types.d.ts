@@ -5,8 +5,15 @@ export interface CallOptions {
   /** Deadline in milliseconds for each RPC, its retries and body included. Default: that of the remote; Infinity for none. */
   timeoutMs?: number | undefined
   /** Extra request headers. Names ending in `-bin` carry base64. */
-  metadata?: Record<string, string> | undefined
-  /** Told the response headers and trailers of each successful RPC. */
+  metadata?: Metadata | undefined
+}
+
+/** Request headers: an object, a Map or `Headers`. */
+export type Metadata = Record<string, string> | Iterable<[string, string]>
+
+/** What the calls of the raw client take. */
+export interface RpcOptions extends CallOptions {
+  /** Told the response headers and trailers of a successful call. */
   onReply?: ((reply: { headers: Record<string, string>; trailers: Record<string, string> }) => void) | undefined
 }
 
@@ -21,7 +28,7 @@ export interface RemoteOptions {
   /** Where Flyte's console is, for `executionUrl`. Default: the endpoint. */
   consoleEndpoint?: string | undefined
   /** Request headers of every call, e.g. `authorization`. */
-  metadata?: Record<string, string> | undefined
+  metadata?: Metadata | undefined
   /** Deadline in milliseconds for each RPC. Default: 30 000; Infinity for none. */
   timeoutMs?: number | undefined
   /** How often a call that is safe to repeat is repeated after a transient failure. Default: 3; 0 for never. */

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::error::{set, to_js_error};
 use super::json::{wire_to_js, JsFloats};
 use super::literal::{literal_type, with_reading};
+use super::options::text_of;
 use super::promise::call;
 use super::value::{output, output_as};
 use crate::error::{Error, Kind};
@@ -50,20 +51,19 @@ impl FlyteValues {
     }
 
     /// Whether there is a value of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.values().names().any(|known| known == name)
+    pub fn has(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue) -> bool {
+        self.values().names().any(|known| *name == *known)
     }
 
     /// One value by its declared type, or by what its literal is where none is known. It is converted once. A name that
     /// is not there throws an error that lists the names; so does a literal that is not of its declared type.
     #[wasm_bindgen(skip_typescript)]
-    pub fn get(&self, name: &str) -> Result<JsValue, JsValue> {
-        let key = JsValue::from(name);
-        if self.known.has(&key) {
-            return Ok(self.known.get(&key));
+    pub fn get(&self, name: &JsValue) -> Result<JsValue, JsValue> {
+        if self.known.has(name) {
+            return Ok(self.known.get(name));
         }
         let value = self.read(name, None, false, None, &JsValue::UNDEFINED)?;
-        self.known.set(&key, &value);
+        self.known.set(name, &value);
         Ok(value)
     }
 
@@ -71,14 +71,15 @@ impl FlyteValues {
     #[wasm_bindgen(js_name = readValue, skip_typescript)]
     pub fn read(
         &self,
-        name: &str,
+        name: &JsValue,
         as_type: Option<Box<[u8]>>,
         variants: bool,
         stored: Option<Function>,
         form: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let as_type = as_type.map(|as_type| literal_type(&as_type)).transpose()?;
-        let value = with_reading(variants, stored, |reading| self.values().read(name, as_type.as_ref(), reading));
+        let name = text_of(name, "name")?;
+        let value = with_reading(variants, stored, |reading| self.values().read(&name, as_type.as_ref(), reading));
         output_as(&Packed::of(&value.map_err(to_js_error)?), form)
     }
 
@@ -87,12 +88,13 @@ impl FlyteValues {
     #[wasm_bindgen(unchecked_return_type = "Promise<FlyteValue>")]
     pub fn load(
         &self,
-        name: String,
+        #[wasm_bindgen(unchecked_param_type = "string")] name: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "CallOptions")] options: JsValue,
     ) -> Promise {
         let (inner, known) = (Rc::clone(&self.inner), self.known.clone());
         let (values, remote) = (self.values(), self.remote.clone());
         call(options, |call| {
+            let name = text_of(&name, "name")?;
             let remote = remote.ok_or_else(|| {
                 let message = "these values don't come from a server: give what is stored apart as `stored`";
                 to_js_error(Error::new(Kind::Assertion, message))
@@ -111,7 +113,7 @@ impl FlyteValues {
     #[wasm_bindgen(js_name = toObject, unchecked_return_type = "unknown extends Values ? Record<string, any> : Values")]
     pub fn to_object(&self) -> Result<JsValue, JsValue> {
         for name in self.values().names() {
-            self.get(name)?;
+            self.get(&name.into())?;
         }
         Object::from_entries(&self.known_in_order()).map(Into::into)
     }
@@ -120,7 +122,7 @@ impl FlyteValues {
     #[wasm_bindgen(unchecked_return_type = "[string, FlyteValue][]")]
     pub fn entries(&self) -> Result<Array, JsValue> {
         for name in self.values().names() {
-            self.get(name)?;
+            self.get(&name.into())?;
         }
         Ok(self.known_in_order())
     }

@@ -48,10 +48,7 @@ impl FlyteWorkflowExecution {
         #[wasm_bindgen(unchecked_optional_param_type = "WatchOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
         let (wait, call) = polling(options, |options, wait| {
-            let sync = read::sync(options);
-            if sync.depth > 0 {
-                wait.sync = sync;
-            }
+            wait.sync = read::watched(options);
         })?;
         let inner = Rc::new(Watch::new(self.inner.clone(), wait, call.core()));
         let signal = call.signal.as_ref().map_or(JsValue::UNDEFINED, |signal| signal.clone().into());

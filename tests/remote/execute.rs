@@ -200,6 +200,28 @@ fn a_lost_reply_starts_no_second_execution() {
 }
 
 #[test]
+fn what_is_being_created_is_known_before_the_reply() {
+    let server = Server::new(|request| match request.rpc.as_str() {
+        "CreateExecution" => ok(&created(request)),
+        _ => ok(&running(request.decode::<admin::WorkflowExecutionGetRequest>().id)),
+    });
+    server.latency(Duration::from_secs(1));
+    let options = call();
+    let (remote, target, execute) = (server.remote(), Target::LaunchPlan(plan()), with_day());
+    let started = remote.execute(&target, &execute, &options);
+    let alarm = flyte_remote::host::Host::sleep(server.host(), Duration::from_millis(500));
+    let dropped = server.run(futures_util::future::select(Box::pin(started), alarm));
+    assert!(matches!(dropped, futures_util::future::Either::Right(_)));
+    drop(dropped);
+    let sent: admin::ExecutionCreateRequest = server.requests()[0].decode();
+    assert_eq!(options.created.take(), Some(format!("ex:flytesnacks:development:{}", sent.name)));
+
+    server.answer(|_| status(Code::InvalidArgument, "no"));
+    assert!(server.run(remote.execute(&target, &execute, &options)).is_err());
+    assert_eq!(options.created.take(), None);
+}
+
+#[test]
 fn already_exists_for_a_name_that_is_not_there_is_an_error() {
     // A launch plan's concurrency limit is told with this code too.
     let server = Server::new(|request| match request.rpc.as_str() {
@@ -390,7 +412,7 @@ fn notifications_are_sent_and_checked() {
     let admin::execution_spec::NotificationOverrides::Notifications(list) = overrides else { panic!("{overrides:?}") };
     assert_eq!(list.notifications[0].phases, [6]);
     assert_eq!(notify("RUNNING", &["s@b.c"]).err().unwrap().path.as_deref(), Some("notifications[0].phases"));
-    assert_eq!(notify("FAILED", &[]).err().unwrap().path.as_deref(), Some("notifications[0].recipients"));
+    assert_eq!(notify("FAILED", &[]).err().unwrap().path.as_deref(), Some("notifications[0].slack"));
 }
 
 #[test]

@@ -177,6 +177,23 @@ fn orders_are_read_as_flytekit_reads_them() {
 }
 
 #[test]
+fn a_page_that_leads_to_itself_ends_the_list_with_an_error() {
+    let server = Server::new(|request| {
+        let asked: admin::ResourceListRequest = request.decode();
+        let execution = admin::Execution { id: Some(Default::default()), ..Default::default() };
+        let token = if request.nth < 5 { "same".to_owned() } else { String::new() };
+        assert!(asked.token.is_empty() || asked.token == "same");
+        ok(&admin::ExecutionList { executions: vec![execution], token })
+    });
+    let pager = server.remote().list(Listing::Executions, &List::default(), &call()).unwrap();
+    assert!(server.run(pager.next()).is_ok());
+    let error = server.run(pager.next()).unwrap_err();
+    assert_eq!(error.kind, Kind::System);
+    assert!(error.message.contains("token"), "{}", error.message);
+    assert_eq!(server.rpcs().len(), 2);
+}
+
+#[test]
 fn one_page_is_given_with_the_token_of_the_next() {
     let server = Server::new(|request| serve(&["a", "b", "c"], request));
     let pager = server.remote().list(Listing::Executions, &List::default(), &call()).unwrap();

@@ -7,7 +7,7 @@ use flyte_remote::entity::{ExecutionReference, NodeExecutionId};
 use flyte_remote::error::Kind;
 use flyte_remote::execution::NodeExecution;
 use flyte_remote::idl::flyteidl::{admin, core};
-use flyte_remote::remote::{Sync, WorkflowExecution};
+use flyte_remote::remote::{CallOptions, Sync, WorkflowExecution};
 use flyte_remote::rpc::{Code, Status};
 use flyte_remote::testing::SimReply;
 use flyte_remote::value::OutputValue;
@@ -470,6 +470,46 @@ fn the_late_reply_of_an_early_sync_changes_nothing() {
         futures_util::future::join(first, second).await;
     });
     assert!(execution.is_done(), "{}", execution.phase().as_str());
+}
+
+#[test]
+fn syncs_at_the_same_time_take_nothing_from_each_other() {
+    let ended = || node("n0", |node| node.closure.as_mut().unwrap().phase = 3);
+    for (first, second) in [(Sync::TASK_EXECUTIONS, Sync::STATE), (Sync::STATE, Sync::TASK_EXECUTIONS)] {
+        let server = with_nodes(vec![ended(), ended()]);
+        let execution = fetch(&server);
+        server.latency(Duration::from_secs(1));
+        let (one, other) = (execution.clone(), execution.clone());
+        let (options, shallow) = (call(), Sync { depth: 1, ..Sync::STATE });
+        server.run(async {
+            let both = futures_util::future::join(one.sync(first, &options), other.sync(second, &options));
+            let (both, third) = futures_util::future::join(both, execution.sync(shallow, &options)).await;
+            both.0.and(both.1).and(third).unwrap();
+        });
+        let nodes = execution.snapshot().nodes.clone().unwrap();
+        assert_eq!((nodes.len(), attempted(&nodes[0])), (2, 2), "{first:?}");
+    }
+}
+
+#[test]
+fn a_sync_that_is_given_up_lets_the_next_one_go_on() {
+    let server = with_nodes(vec![node("n0", |_| {})]);
+    let execution = fetch(&server);
+    server.latency(Duration::from_secs(100));
+    let (slow, next, hurried) =
+        (execution.clone(), execution.clone(), CallOptions { timeout: Some(Duration::from_secs(5)), ..call() });
+    server.run(async {
+        let alarm = flyte_remote::host::Host::sleep(server.host(), Duration::from_secs(10));
+        let options = call();
+        let first = Box::pin(slow.sync(Sync::STATE, &options));
+        let second = async { next.sync(Sync::STATE, &hurried).await.unwrap_err() };
+        let (dropped, error) = futures_util::future::join(futures_util::future::select(first, alarm), second).await;
+        drop(dropped);
+        assert_eq!(error.kind, Kind::Timeout);
+        server.latency(Duration::ZERO);
+        execution.sync(Sync::STATE, &options).await.unwrap();
+    });
+    assert_eq!(server.host().elapsed(), Duration::from_secs(10));
 }
 
 #[test]

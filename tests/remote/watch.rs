@@ -6,14 +6,18 @@ use flyte_remote::entity::ExecutionReference;
 use flyte_remote::error::Kind;
 use flyte_remote::idl::flyteidl::admin::node_execution_closure::TargetMetadata;
 use flyte_remote::idl::flyteidl::{admin, core};
-use flyte_remote::remote::{Change, Sync, Wait, Watch, WorkflowExecution};
+use flyte_remote::remote::{Change, Remote, Sync, Wait, Watch, WorkflowExecution};
 use flyte_remote::rpc::{Code, Status};
 
 use crate::support::{call, ok, status, unexpected, Request, Server};
 
 fn fetch(server: &Server, name: &str) -> WorkflowExecution {
+    fetch_by(&server.remote(), server, name)
+}
+
+fn fetch_by(remote: &Remote, server: &Server, name: &str) -> WorkflowExecution {
     let reference = ExecutionReference::parse(name).unwrap();
-    server.run(server.remote().fetch_execution(&reference, &call())).unwrap()
+    server.run(remote.fetch_execution(&reference, &call())).unwrap()
 }
 
 fn execution(name: &str, phase: i32) -> admin::Execution {
@@ -175,10 +179,11 @@ fn ten() -> Server {
 #[test]
 fn waiting_for_many_costs_one_call_a_poll() {
     let server = ten();
-    let executions: Vec<_> = (0..10).map(|number| fetch(&server, &format!("e{number}"))).collect();
+    let remote = server.remote();
+    let executions: Vec<_> = (0..10).map(|number| fetch_by(&remote, &server, &format!("e{number}"))).collect();
     server.forget();
     let wait = Wait { sync: Sync::STATE, ..Wait::default() };
-    server.run(server.remote().wait_all(&executions, &wait, &call())).unwrap();
+    server.run(remote.wait_all(&executions, &wait, &call())).unwrap();
     assert!(executions.iter().all(WorkflowExecution::is_successful));
     assert!(server.host().elapsed() < Duration::from_secs(14));
     let rpcs = server.rpcs();
@@ -193,6 +198,18 @@ fn waiting_for_many_costs_one_call_a_poll() {
         .map(|request| request.decode::<admin::ResourceListRequest>().filters.split(';').count())
         .collect();
     assert!(asked.windows(2).all(|pair| pair[0] >= pair[1]) && asked.first() > asked.last(), "{asked:?}");
+}
+
+#[test]
+fn executions_of_two_servers_are_each_waited_for_at_their_own() {
+    let (early, late) = (ten(), ten());
+    let host = early.host().clone();
+    late.answer(move |request| many_at(host.elapsed().as_secs().saturating_sub(60), request));
+    let executions = vec![fetch(&early, "e3"), fetch(&late, "e3")];
+    let wait = Wait { sync: Sync::STATE, ..Wait::default() };
+    early.run(early.remote().wait_all(&executions, &wait, &call())).unwrap();
+    assert!(executions.iter().all(WorkflowExecution::is_successful));
+    assert!(early.host().elapsed() >= Duration::from_secs(63), "{:?}", early.host().elapsed());
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn method(method: &MethodDescriptor, comments: &Comments) -> String {
     let reply = reference(&Kind::Message(method.output())).unwrap_or_default();
     let optional = if method.input().fields().len() == 0 { "?" } else { "" };
     format!(
-        "{}  {name}(request{optional}: {request}_Input, options?: CallOptions): Promise<{reply}>\n",
+        "{}  {name}(request{optional}: {request}_Input, options?: RpcOptions): Promise<{reply}>\n",
         comments.doc(method.full_name(), "  ")
     )
 }
