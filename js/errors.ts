@@ -188,27 +188,3 @@ export class DownloadError extends FlyteSystemError {
   static override readonly className: string = 'DownloadError'
   static override readonly code: string = 'DOWNLOAD'
 }
-
-const byKind: Record<string, typeof FlyteError> = {
-  NotFound: NotFoundError,
-  AlreadyExists: AlreadyExistsError,
-  Timeout: TimeoutError,
-  Authentication: AuthenticationError,
-  Validation: ValidationError,
-  Disapproval: DisapprovalError,
-  Assertion: FlyteAssertionError,
-  Value: FlyteValueError,
-  Type: FlyteTypeError,
-  InvalidInput: InvalidInputError,
-  Unavailable: UnavailableError,
-  NotImplemented: NotImplementedError,
-  Upload: UploadError,
-  Download: DownloadError,
-  System: FlyteSystemError,
-  Cancelled: CancelledError,
-}
-
-/** The error object for a kind of the Rust core. */
-export function makeError(kind: string, message: string, fields: FlyteErrorFields): FlyteError {
-  return new (byKind[kind] ?? FlyteError)(message, fields)
-}

@@ -1,11 +1,12 @@
 // The one wasm instance behind all objects: made once, and declared dead when it breaks.
 
 import * as bindings from '#bindings'
-import { FlyteSystemError, FlyteUserError, makeError } from './errors.js'
+import { FlyteSystemError, FlyteUserError } from './errors.js'
 import { Exchange, type Fetch } from './exchange.js'
 import { installFields } from './fields.js'
 import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
+import { makeError } from './kinds.js'
 import { pack } from './pack.js'
 import { installParts } from './parts.js'
 import { installRemote } from './remote.js'

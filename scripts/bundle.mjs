@@ -1,7 +1,7 @@
 // Bundles js/ and the glue of the wasm files into dist/, with one self-contained declaration file.
 
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { parseAst } from 'rolldown/parseAst'
@@ -19,7 +19,9 @@ const ENTRIES = [
   { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
 ]
 
-const MINIFY = { compress: true, mangle: true, codegen: { removeWhitespace: true } }
+// Names of classes are what Node prints of an object.
+const KEPT = { keepNames: { class: true, function: false } }
+const MINIFY = { compress: KEPT, mangle: KEPT, codegen: { removeWhitespace: true } }
 
 /** Breaks code where declarations and members of classes begin: Node shows the whole line that an uncaught error comes from. */
 function inLines(code) {
@@ -140,6 +142,19 @@ function publicTypes(name) {
     : text
 }
 
+/** For programs whose `lib` does not have them yet. */
+const SYMBOLS = `declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol
+    readonly asyncDispose: unique symbol
+  }
+}
+`
+
+/** Bytes in memory of their own; up to TypeScript 5.6 the type has no parameter that says so. */
+const BYTES = `type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>
+`
+
 function writeTypes() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   execFileSync(
@@ -150,12 +165,14 @@ function writeTypes() {
       stdio: 'inherit',
     },
   )
-  const files = ['errors', 'handles', 'literal', 'filter', 'identifier', 'lazy', 'metrics', 'browser']
+  const files = ['errors', 'handles', 'literal', 'filter', 'identifier', 'lazy', 'metrics', 'rows', 'proto', 'browser']
   const own = files.map((name) => readFileSync(join(declarations, `${name}.d.ts`), 'utf8'))
-  const text = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
+  const declared = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
+  const text = SYMBOLS + BYTES + declared.replaceAll('Uint8Array<ArrayBuffer>', 'OwnBytes')
   for (const name of ['index.d.ts', 'index.d.cts']) writeFileSync(join(root, 'dist', name), text)
   if (existsSync(join(declarations, 'sandbox/index.d.ts'))) {
-    for (const name of ['sandbox.d.ts', 'sandbox.d.cts']) copyFileSync(join(declarations, 'sandbox/index.d.ts'), join(root, 'dist', name))
+    const sandbox = SYMBOLS + readFileSync(join(declarations, 'sandbox/index.d.ts'), 'utf8')
+    for (const name of ['sandbox.d.ts', 'sandbox.d.cts']) writeFileSync(join(root, 'dist', name), sandbox)
   }
 }
 

@@ -277,8 +277,11 @@ pub fn kind_of(value: &JsValue) -> String {
         return "a function".to_owned();
     }
     if value.is_object() {
-        let class = value.unchecked_ref::<Object>().constructor().name();
-        return ["an object (", &String::from(class), ")"].concat();
+        // An object without a prototype has no class.
+        let of = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).unwrap_or_default();
+        let class = Some(of(value, "constructor")).filter(JsValue::is_function);
+        let name = class.and_then(|class| of(&class, "name").as_string()).unwrap_or_else(|| "Object".to_owned());
+        return ["an object (", &name, ")"].concat();
     }
     let kind = value.js_typeof().as_string().unwrap_or_default();
     if value.is_undefined() || value.is_null() {

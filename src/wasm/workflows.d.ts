@@ -86,6 +86,13 @@ interface EntityNode<Entity> {
   readonly entity?: Entity
 }
 
+/** What a node has that refers to nothing. */
+interface NoEntity {
+  reference?: undefined
+  interface?: undefined
+  readonly entity?: undefined
+}
+
 /** A node of a workflow: a plain object. The start and the end of a workflow are no nodes. */
 export type WorkflowNode = AnyWorkflowNode &
   (
@@ -93,7 +100,7 @@ export type WorkflowNode = AnyWorkflowNode &
     /** A sub-workflow: `entity` has nodes of its own. */
     | ({ kind: 'workflow' } & EntityNode<FlyteWorkflow>)
     | ({ kind: 'launchPlan' } & EntityNode<FlyteLaunchPlan>)
-    | {
+    | (NoEntity & {
         kind: 'branch'
         /** Taken when its condition is the first that holds. */
         cases?: { condition?: BranchCondition; node: WorkflowNode }[]
@@ -101,9 +108,9 @@ export type WorkflowNode = AnyWorkflowNode &
         elseNode?: WorkflowNode
         /** Instead of `elseNode`: the message that the branch fails with. */
         elseError?: string
-      }
-    | { kind: 'gate'; gate?: Gate }
-    | {
+      })
+    | (NoEntity & { kind: 'gate'; gate?: Gate })
+    | (NoEntity & {
         kind: 'array'
         /** Runs for each item of its list inputs. */
         node?: WorkflowNode
@@ -115,9 +122,9 @@ export type WorkflowNode = AnyWorkflowNode &
         minSuccessRatio?: number
         /** Inputs that are the same for each item. */
         boundInputs?: string[]
-      }
+      })
     /** The node does nothing that this client knows. */
-    | { kind: 'unknown' }
+    | (NoEntity & { kind: 'unknown' })
   )
 
 /** A workflow as a graph, compiled by the server. A workflow out of a list has no nodes. */

@@ -115,7 +115,7 @@ describe('registerSpecs', () => {
 
   it('names the field that is wrong', async () => {
     const error = await failure(remote.registerSpecs({ tasks: [{ template: { container: { images: 'x' } } }] }))
-    assert.equal(error.path, 'template.container.images')
+    assert.equal(error.path, 'specs.tasks[0].template.container.images')
     assert.match(error.message, /specs\.tasks\[0\]/)
   })
 })

@@ -134,7 +134,7 @@ async function types(...args) {
   }
 }
 
-const FLAGS = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2023,dom,esnext.disposable']
+const FLAGS = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', '--lib', 'es2022,dom']
 
 /** What the compiler says of a file. */
 function compile(file, module = 'nodenext', resolution = module) {
