@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { FlyteRemote } from 'flyte-remote'
 import { startSandbox } from 'flyte-remote/sandbox'
 import { startChromium } from './chromium.mjs'
-import { place, specs } from './console-specs.mjs'
+import { odd, place, specs } from './console-specs.mjs'
 import { lowContrasts } from './contrast.mjs'
 
 const www = fileURLToPath(new URL('../../dist/www', import.meta.url))
@@ -197,13 +197,13 @@ onPage('mistakes are told at their fields, by the form and by the package, and n
   assert.match(await problem('times'), /whole number/)
   assert.match(await problem('weights'), /as JSON; at character 9: expected a string/)
   assert.match(await problem('patience'), /duration.*1h 30m/)
-  assert.equal(await page.evaluate(() => document.activeElement?.name), 'times', 'the first of them has the focus')
+  assert.equal(await page.evaluate(() => document.activeElement?.name), 'inputs.times', 'the first of them has the focus')
 
   await page.getByLabel('times').fill('99999999999999999999')
   await page.getByLabel('patience').fill('90s')
   await page.getByLabel('weights').fill('{"x": "heavy"}')
   await launch.click()
-  await page.locator('[name=times][aria-invalid]').waitFor()
+  await page.locator('[name="inputs.times"][aria-invalid]').waitFor()
   assert.match(await problem('times'), /64 bits/)
   assert.match(await problem('weights'), /x.*expected float/i)
   await page.getByLabel('weights').fill('')
@@ -254,8 +254,8 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   await group('moods').getByRole('button', { name: 'Add one' }).click()
   await row('moods', 1).selectOption('merry')
   await page.getByLabel('pauses').fill('{"short": "1m 30s", "long": "P1D"}')
-  await page.locator('[name=row]').fill('{"id": 1.5, "next": null}')
-  await page.locator('[name=rows]').fill('[{"id": 7, "next": {"at": "2026-01-31T00:00:00Z"}}]')
+  await page.locator('[name="inputs.row"]').fill('{"id": 1.5, "next": null}')
+  await page.locator('[name="inputs.rows"]').fill('[{"id": 7, "next": {"at": "2026-01-31T00:00:00Z"}}]')
   await page.getByLabel('secret').fill('aGV5')
   await page.getByLabel('table').fill('s3://data/table')
   await launch.click()
@@ -266,7 +266,7 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   assert.equal(await row('counts', 1).getAttribute('aria-invalid'), null)
   assert.match(await said(page.getByLabel('file')), /no URI; upload it first/)
   assert.match(await said(page.getByLabel('grid')), /\[1\]\[1\]: expected int/i)
-  assert.match(await said(page.locator('[name=row]')), /^Id: expected int/)
+  assert.match(await said(page.locator('[name="inputs.row"]')), /^Id: expected int/)
   assert.deepEqual(await lowContrasts(page), [])
 
   await row('counts', 2).fill('-2')
@@ -274,7 +274,7 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   await page.waitForFunction(() => document.activeElement.ariaLabel === 'counts 2')
   await page.getByLabel('file').fill('s3://data/data.csv')
   await page.getByLabel('grid').fill('[[1], [2, 3]]')
-  await page.locator('[name=row]').fill('{"id": 1, "next": null}')
+  await page.locator('[name="inputs.row"]').fill('{"id": 1, "next": null}')
   await page.getByLabel('Execution name').fill('of-all-types')
   await launch.click()
 
@@ -299,6 +299,28 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   assert.equal(await page.getByLabel('Type of either').inputValue(), '1')
   assert.equal(await page.getByLabel('pauses').inputValue(), '{ "long": "1d", "short": "1m 30s" }')
   assert.equal(await page.getByLabel('secret').inputValue(), 'aGV5')
+})
+
+onPage('inputs may have the names of what objects and forms have', async (page) => {
+  const names = Object.keys(odd)
+  await page.goto(at('launch_plan/console.odd'))
+  const launch = page.getByRole('button', { name: 'Launch', exact: true })
+  const invalid = page.locator('[aria-invalid=true]')
+  await launch.waitFor()
+  assert.equal(await invalid.count(), 0)
+  await launch.click()
+  assert.equal(await page.getByText('Required: str.').count(), names.length)
+  assert.equal(await invalid.count(), names.length)
+  for (const name of names) {
+    const field = page.locator(`[name="inputs.${name}"]`)
+    assert.equal(await field.getAttribute('placeholder'), null, name)
+    await field.fill(`of ${name}`)
+  }
+  await page.getByLabel('Execution name').fill('of-odd-names')
+  await launch.click()
+  await heading(page, 'of-odd-names')
+  const given = await (await remote.fetchExecution('of-odd-names')).inputs()
+  for (const name of names) assert.equal(given.getAs(name, odd[name].type), `of ${name}`)
 })
 
 onPage('a failed execution shows why, with the error of its node', async (page) => {

@@ -124,6 +124,9 @@ function valueFor(field: Field, given: FlyteValues | undefined): unknown {
   }
 }
 
+/** A map and not an object: an input may be called `constructor`. */
+type ByName<T> = ReadonlyMap<string, T>
+
 /** Key of the problem that belongs to the execution's name, which no input can have. */
 const NAME = ' name'
 
@@ -132,44 +135,44 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
   const form = useRef<HTMLFormElement>(null)
   const open = fields.filter((field) => !field.isFixed)
   const fixed = fields.filter((field) => field.isFixed)
-  const [drafts, setDrafts] = useState<Record<string, Draft>>(() =>
-    Object.fromEntries(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
+  const [drafts, setDrafts] = useState<ByName<Draft>>(
+    () => new Map(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
   )
-  const [empties, setEmpties] = useState<Record<string, boolean>>({})
+  const [empties, setEmpties] = useState<ByName<boolean>>(new Map())
   const [name, setName] = useState('')
-  const [problems, setProblems] = useState<Record<string, Problem>>({})
+  const [problems, setProblems] = useState<ByName<Problem>>(new Map())
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
 
   // Whatever was refused, the first field to mend gets the focus.
   useLayoutEffect(() => {
-    const count = Object.keys(problems).length
+    const count = problems.size
     if (!count) return
     announce(count === 1 ? 'One field needs a change.' : `${count} fields need a change.`)
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [problems])
 
   const edit = (field: Field, draft: Draft) => {
-    setDrafts({ ...drafts, [field.name]: draft })
-    setEmpties({ ...empties, [field.name]: false })
+    setDrafts(new Map(drafts).set(field.name, draft))
+    setEmpties(new Map(empties).set(field.name, false))
   }
 
   const submit = async (event: Event) => {
     event.preventDefault()
     if (busy) return
-    const found: Record<string, Problem> = {}
-    const inputs: Record<string, unknown> = {}
+    const found = new Map<string, Problem>()
+    const inputs: [string, unknown][] = []
     for (const field of open) {
-      const reading = read(field, drafts[field.name] ?? '', empties[field.name])
-      if ('problem' in reading) found[field.name] = reading.problem
-      else if ('value' in reading) inputs[field.name] = reading.value
+      const reading = read(field, drafts.get(field.name) ?? '', empties.get(field.name))
+      if ('problem' in reading) found.set(field.name, reading.problem)
+      else if ('value' in reading) inputs.push([field.name, reading.value])
     }
     setError(undefined)
     setProblems(found)
-    if (Object.keys(found).length) return
+    if (found.size) return
     setBusy(true)
     try {
-      const execution = await remote.execute(plan, { ...place, inputs, name: name.trim() || undefined })
+      const execution = await remote.execute(plan, { ...place, inputs: Object.fromEntries(inputs), name: name.trim() || undefined })
       announce(`Launched ${execution.name}.`)
       location.hash = href.execution({ project: execution.project, domain: execution.domain }, execution.name)
     } catch (refused) {
@@ -188,21 +191,20 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
         <FieldControl
           key={field.name}
           field={field}
-          draft={drafts[field.name] ?? ''}
-          problem={problems[field.name]}
-          asEmpty={empties[field.name] ?? false}
+          draft={drafts.get(field.name) ?? ''}
+          problem={problems.get(field.name)}
+          asEmpty={empties.get(field.name) ?? false}
           onDraft={(draft) => edit(field, draft)}
           onEmpty={() => {
-            setEmpties({ ...empties, [field.name]: true })
-            const { [field.name]: _mended, ...others } = problems
-            setProblems(others)
+            setEmpties(new Map(empties).set(field.name, true))
+            setProblems(new Map([...problems].filter(([other]) => other !== field.name)))
           }}
         />
       ))}
       {fixed.map((field) => (
         <FieldControl key={field.name} field={field} draft={draftOf(field.shape, field.fixed)} asEmpty={false} />
       ))}
-      <NameField name={name} problem={problems[NAME]} onName={setName} />
+      <NameField name={name} problem={problems.get(NAME)} onName={setName} />
       {error !== undefined && (
         <div class="notice failure" role="alert">
           <p class="notice-title">It was not launched</p>
@@ -246,20 +248,24 @@ function NameField({ name, problem, onName }: { name: string; problem: Problem |
 }
 
 /** Sorts what the package found wrong by field; `rest` tells that some of it belongs to none. */
-function sortedByField(error: unknown, fields: Field[]): { placed: Record<string, Problem>; rest: boolean } {
+function sortedByField(error: unknown, fields: Field[]): { placed: ByName<Problem>; rest: boolean } {
   const { problems, path, message } = error as { problems?: { path: string; message: string }[]; path?: string; message?: string }
   const about = path ?? (error instanceof AlreadyExistsError ? 'name' : undefined)
   const all = problems?.length ? problems : about ? [{ path: about, message: message ?? '' }] : []
   const names = fields.map((field) => field.name)
-  const byField: Record<string, { path: string; message: string }[]> = {}
+  const byField = new Map<string, { path: string; message: string }[]>()
   let rest = all.length === 0
   for (const problem of all) {
     const field = problem.path === 'name' ? NAME : inputAt(problem.path, names)
     if (field === undefined) rest = true
-    else byField[field] = [...(byField[field] ?? []), problem]
+    else byField.set(field, [...(byField.get(field) ?? []), problem])
   }
-  const placed: Record<string, Problem> = {}
-  for (const field of fields) if (byField[field.name]) placed[field.name] = problemAt(field, byField[field.name] ?? [])
-  if (byField[NAME]) placed[NAME] = { message: byField[NAME].map(({ message }) => message).join(' ') }
+  const placed = new Map<string, Problem>()
+  for (const field of fields) {
+    const found = byField.get(field.name)
+    if (found) placed.set(field.name, problemAt(field, found))
+  }
+  const ofName = byField.get(NAME)
+  if (ofName) placed.set(NAME, { message: ofName.map(({ message }) => message).join(' ') })
   return { placed, rest }
 }
