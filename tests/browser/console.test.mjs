@@ -436,6 +436,37 @@ test('an endpoint that can’t be reached is explained, remembered, and can be c
   await page.close()
 })
 
+onPage('the texts of the time axis keep apart from each other and from the next column', async (page) => {
+  await page.addInitScript(() => {
+    globalThis.overlaps = []
+    globalThis.looked = 0
+    const look = () => {
+      const texts = [...document.querySelectorAll('.nodes .track text')]
+      const last = texts.length && document.createRange()
+      if (last) last.selectNodeContents(document.querySelector('.nodes thead .col-duration'))
+      const boxes = [...texts, ...(last ? [last] : [])].map((what) => what.getBoundingClientRect())
+      globalThis.looked = Math.max(globalThis.looked, texts.length)
+      for (let at = 1; at < boxes.length; at++)
+        if (boxes[at].left < boxes[at - 1].right) globalThis.overlaps.push(`${texts[at - 1].textContent} at ${boxes[at - 1].right}`)
+      requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+  })
+  const overlaps = () => page.evaluate(() => globalThis.overlaps)
+  for (const width of [1280, 600]) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto(at('executions/breaks'))
+    await page.getByText('Attempt 1').waitFor()
+    assert.deepEqual(await overlaps(), [], `one shorter than the axis, ${width} px wide`)
+    await execute('console.shout', `axis-${width}`, { times: 1, weights: {} })
+    await page.goto(at(`executions/axis-${width}`))
+    await page.reload()
+    await phase(page, 'Succeeded')
+    assert.ok((await page.evaluate(() => globalThis.looked)) > 1, 'there were texts')
+    assert.deepEqual(await overlaps(), [], `${width} px wide`)
+  }
+})
+
 onPage('on a narrow screen nothing is wider than the screen', async (page) => {
   await page.setViewportSize({ width: 360, height: 700 })
   for (const path of [
