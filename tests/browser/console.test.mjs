@@ -436,6 +436,23 @@ test('an endpoint that can’t be reached is explained, remembered, and can be c
   await page.close()
 })
 
+onPage('an address above the lists leads to them, and one of nothing says what is missing', async (page) => {
+  const { project, domain } = place
+  const go = (path) => page.goto(`${sandbox.url}/console#/projects/${path}`)
+  await go(`${project}/domains/${domain}`)
+  await heading(page, 'Executions')
+  await page.locator('tbody tr').first().waitFor()
+  assert.equal(new URL(page.url()).hash, `#/projects/${project}/domains/${domain}/executions`)
+  for (const list of ['executions', 'launch_plans', 'launch_plan/console.shout']) {
+    await go(`nowhere/domains/${domain}/${list}`)
+    await page.getByText('This server lists no project “nowhere”.').waitFor()
+    await go(`${project}/domains/nowhere/${list}`)
+    await page.getByText(`The project ${project} has no domain “nowhere”.`).waitFor()
+  }
+  await go(`${project}/domains/staging`)
+  await page.getByText('Nothing has been executed here yet.').waitFor()
+})
+
 onPage('the texts of the time axis keep apart from each other and from the next column', async (page) => {
   await page.addInitScript(() => {
     globalThis.overlaps = []
@@ -476,9 +493,10 @@ onPage('on a narrow screen nothing is wider than the screen', async (page) => {
     'executions/breaks',
     'launch_plan/console.shout',
     'launch_plan/console.nested',
+    'nothing',
   ]) {
     await page.goto(at(path))
-    await page.locator('tbody tr, form').first().waitFor()
+    await page.locator('tbody tr, form, .notice-title').first().waitFor()
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.equal(over, 0, path)
   }

@@ -8,8 +8,8 @@ import { duration, fully, when } from '../format.js'
 import { useLive, useNow, useSettled, useTitle } from '../live.js'
 import { Empty, Failure, Loading, Stale } from '../notices.js'
 import { isTerminal, Phase, phaseText } from '../phase.js'
-import { href, type Place, replaceQuery } from '../route.js'
-import { filterValue, PlaceHead } from './place.js'
+import { href, type Place, replaceAddress } from '../route.js'
+import { filterValue, NothingAt, PlaceHead } from './place.js'
 
 const STEP = 50
 const ACTIVE = 'ACTIVE'
@@ -66,7 +66,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
   const text = useSettled(filters(filter))
   useEffect(() => {
     setShown(STEP)
-    replaceQuery({ ...filter })
+    replaceAddress(href.executions(place), { ...filter })
   }, [text])
 
   const count = useRef(shown)
@@ -131,7 +131,14 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
         ) : (
           <Failure what="The executions" error={list.error} retry={list.refresh} />
         ))}
-      {rows?.length === 0 && (text ? <Empty title="No execution matches the filter." /> : <NothingYet place={place} />)}
+      {rows?.length === 0 &&
+        (text ? (
+          <Empty title="No execution matches the filter." />
+        ) : (
+          <NothingAt place={place} title="Nothing has been executed here yet.">
+            <a href={href.plans(place)}>Launch something</a>
+          </NothingAt>
+        ))}
       {!!rows?.length && <ExecutionTable place={place} rows={rows} />}
       {list.data?.more && (
         <p class="actions">
@@ -143,14 +150,6 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
       )}
       {list.data && <Stale error={list.error} retry={list.refresh} />}
     </>
-  )
-}
-
-function NothingYet({ place }: { place: Place }) {
-  return (
-    <Empty title="Nothing has been executed here yet.">
-      <a href={href.plans(place)}>Launch something</a>
-    </Empty>
   )
 }
 

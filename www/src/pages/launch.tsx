@@ -7,9 +7,10 @@ import { useConnection } from '../connection.js'
 import { type Draft, draftOf, type Field, fieldsOf, inputAt, type Problem, problemAt, read } from '../fields.js'
 import { when } from '../format.js'
 import { useLive, useTitle } from '../live.js'
-import { Empty, Failure, Loading, messageOf } from '../notices.js'
+import { Failure, Loading, messageOf } from '../notices.js'
 import { href, type Place } from '../route.js'
 import { FieldControl } from './field-control.js'
+import { NothingAt } from './place.js'
 
 interface Properties {
   place: Place
@@ -43,9 +44,9 @@ export function LaunchPage({ place, name, version, from }: Properties) {
       {versions.error !== undefined && <Failure what="The launch plan" error={versions.error} retry={versions.refresh} />}
       {versions.error === undefined && !versions.data && <Loading what="the launch plan" />}
       {versions.data?.length === 0 && (
-        <Empty title="There is no such launch plan here.">
+        <NothingAt place={place} title="There is no such launch plan here.">
           <a href={href.plans(place)}>All launch plans</a>
-        </Empty>
+        </NothingAt>
       )}
       {versions.data && chosen && (
         <>
