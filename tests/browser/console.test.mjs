@@ -436,6 +436,30 @@ test('an endpoint that can’t be reached is explained, remembered, and can be c
   await page.close()
 })
 
+test('a server that goes away is told of in short, and nothing says that the list is up to date', { timeout: 90_000 }, async () => {
+  const own = await startSandbox({ port: 0, grpcPort: false, www })
+  const page = await browser.context.newPage()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`${own.url}/console#/projects/${place.project}/domains/${place.domain}/executions`)
+  const mark = page.locator('.live')
+  await mark.getByText('Up to date').waitFor()
+  await own.close()
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  const notice = page.getByRole('alert')
+  await notice.waitFor()
+  assert.equal(await mark.innerText(), 'Not up to date')
+  assert.match(await notice.innerText(), /^Not up to date\. 127\.0\.0\.1:\d+ can’t be reached\.\s+Try again$/)
+  assert.ok((await notice.boundingBox()).height < 844 / 8)
+
+  await page.getByRole('link', { name: 'Projects' }).click()
+  await page.getByText('can’t be reached').waitFor()
+  const guesses = page.getByText(/CORS/)
+  assert.equal(await guesses.isVisible(), false)
+  await page.getByText('What it may be').click()
+  assert.equal(await guesses.isVisible(), true)
+  await page.close()
+})
+
 onPage('an address above the lists leads to them, and one of nothing says what is missing', async (page) => {
   const { project, domain } = place
   const go = (path) => page.goto(`${sandbox.url}/console#/projects/${path}`)

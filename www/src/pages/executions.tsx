@@ -87,6 +87,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
     if (shown !== STEP) list.refresh()
   }, [shown])
   const rows = list.data?.rows
+  const running = rows?.some((row) => !isTerminal(row.phase)) ?? false
   useAnnouncedChanges(rows)
 
   return (
@@ -123,7 +124,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
             onInput={(event) => setFilter({ ...filter, plan: event.currentTarget.value })}
           />
         </label>
-        <LiveMark running={rows?.some((row) => !isTerminal(row.phase)) ?? false} />
+        <LiveMark known={list.data !== undefined} running={running} stale={list.error !== undefined} />
       </search>
       {!rows &&
         (list.error === undefined ? (
@@ -139,7 +140,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
             <a href={href.plans(place)}>Launch something</a>
           </NothingAt>
         ))}
-      {!!rows?.length && <ExecutionTable place={place} rows={rows} />}
+      {!!rows?.length && <ExecutionTable place={place} rows={rows} ticking={running && list.error === undefined} />}
       {list.data?.more && (
         <p class="actions">
           <button type="button" onClick={() => setShown(shown + STEP)}>
@@ -153,13 +154,15 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
   )
 }
 
-/** Whether the page follows something that runs. */
-export function LiveMark({ running }: { running: boolean }) {
+/** Whether the page follows something that runs, and whether it still can. */
+function LiveMark({ known, running, stale }: { known: boolean; running: boolean; stale: boolean }) {
+  if (!known) return <span class="live">{'\u00a0'}</span>
+  if (stale) return <span class="live off">Not up to date</span>
   return <span class={`live${running ? ' on' : ''}`}>{running ? 'Live' : 'Up to date'}</span>
 }
 
-function ExecutionTable({ place, rows }: { place: Place; rows: Row[] }) {
-  const now = useNow(rows.some((row) => !isTerminal(row.phase)))
+function ExecutionTable({ place, rows, ticking }: { place: Place; rows: Row[]; ticking: boolean }) {
+  const now = useNow(ticking)
   return (
     <table class="rows links executions">
       <thead>

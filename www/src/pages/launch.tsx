@@ -7,7 +7,7 @@ import { useConnection } from '../connection.js'
 import { type Draft, draftOf, type Field, fieldsOf, inputAt, type Problem, problemAt, read } from '../fields.js'
 import { when } from '../format.js'
 import { useLive, useTitle } from '../live.js'
-import { Failure, Loading, messageOf } from '../notices.js'
+import { Failure, Loading, Message } from '../notices.js'
 import { href, type Place } from '../route.js'
 import { FieldControl } from './field-control.js'
 import { NothingAt } from './place.js'
@@ -209,7 +209,7 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
       {error !== undefined && (
         <div class="notice failure" role="alert">
           <p class="notice-title">It was not launched</p>
-          <p class="message">{messageOf(error)}</p>
+          <Message error={error} />
         </div>
       )}
       <p class="actions">

@@ -79,12 +79,14 @@ function nodeOf(node: FlyteWorkflowExecution['nodeExecutions'][number]): Node {
 interface Properties {
   nodes: Node[]
   over: boolean
+  /** Durations of what runs go on. */
+  ticking: boolean
   execution: Place & { name: string }
   begun: Date | undefined
 }
 
-export function Nodes({ nodes, over, execution, begun }: Properties) {
-  const now = useNow(!over, 200)
+export function Nodes({ nodes, over, ticking, execution, begun }: Properties) {
+  const now = useNow(ticking, 200)
   // Of an execution that had failed already when the page was opened, what failed is open.
   const [open, setOpen] = useState(() => new Set(over ? nodes.filter((node) => node.phase === 'FAILED').map((node) => node.id) : []))
   const [all, setAll] = useState(false)
