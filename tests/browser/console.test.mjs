@@ -301,6 +301,31 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   assert.equal(await page.getByLabel('secret').inputValue(), 'aGV5')
 })
 
+onPage('what was written into the form is there again on the way back, and not on another visit', async (page) => {
+  const times = page.getByLabel('times')
+  const launchPlans = async () => {
+    await page.goto(at('launch_plans'))
+    await page.getByRole('link', { name: 'console.shout' }).click()
+    await times.waitFor()
+  }
+  await launchPlans()
+  await times.fill('4')
+  await page.getByLabel('weights').fill('{"x": 1}')
+  await page.getByLabel('word').fill('')
+  await page.getByLabel('Execution name').fill('there-and-back')
+  await page.getByRole('button', { name: 'Launch', exact: true }).click()
+  await heading(page, 'there-and-back')
+  for (const again of [() => page.goBack(), () => page.reload()]) {
+    await again()
+    await times.waitFor()
+    const fields = ['times', 'weights', 'word', 'Execution name']
+    const texts = await Promise.all(fields.map((label) => page.getByLabel(label).inputValue()))
+    assert.deepEqual(texts, ['4', '{"x": 1}', '', ''], 'all but the name, which is taken now')
+  }
+  await launchPlans()
+  assert.equal(await times.inputValue(), '')
+})
+
 onPage('inputs may have the names of what objects and forms have', async (page) => {
   const names = Object.keys(odd)
   await page.goto(at('launch_plan/console.odd'))
@@ -496,7 +521,8 @@ onPage('the texts of the time axis keep apart from each other and from the next 
   const overlaps = () => page.evaluate(() => globalThis.overlaps)
   for (const width of [1280, 600]) {
     await page.setViewportSize({ width, height: 800 })
-    await page.goto(at('executions/breaks'))
+    await (await execute('console.broken', `short-${width}`)).wait({ timeoutMs: 30_000 })
+    await page.goto(at(`executions/short-${width}`))
     await page.getByText('Attempt 1').waitFor()
     assert.deepEqual(await overlaps(), [], `one shorter than the axis, ${width} px wide`)
     await execute('console.shout', `axis-${width}`, { times: 1, weights: {} })

@@ -75,3 +75,16 @@ export function replaceAddress(path: string, values: Record<string, string>): vo
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''))
   history.replaceState(null, '', query.size ? `${path}?${query}` : path)
 }
+
+/** Keeps a value with the present entry of the history: who comes back to it, or reloads, has it again; another visit does not. */
+export function keep<T>(key: string, value: T): void {
+  try {
+    history.replaceState({ key, value }, '')
+  } catch {} // too large, or too often: the form works without
+}
+
+/** What was kept with the present entry of the history. */
+export function recall<T>(key: string): T | undefined {
+  const state = history.state as { key: string; value: T } | null
+  return state?.key === key ? state.value : undefined
+}

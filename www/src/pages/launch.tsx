@@ -1,14 +1,14 @@
 // The launch form of a launch plan: pick a version, give the inputs, go.
 
 import { AlreadyExistsError, type admin, type ExecutionReference, type FlyteLaunchPlan, type FlyteValues } from 'flyte-remote'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.js'
 import { useConnection } from '../connection.js'
 import { type Draft, draftOf, type Field, fieldsOf, inputAt, type Problem, problemAt, read } from '../fields.js'
 import { when } from '../format.js'
 import { useLive, useTitle } from '../live.js'
 import { Failure, Loading, Message } from '../notices.js'
-import { href, type Place } from '../route.js'
+import { href, keep, type Place, recall } from '../route.js'
 import { FieldControl } from './field-control.js'
 import { NothingAt } from './place.js'
 
@@ -128,6 +128,13 @@ function valueFor(field: Field, given: FlyteValues | undefined): unknown {
 /** A map and not an object: an input may be called `constructor`. */
 type ByName<T> = ReadonlyMap<string, T>
 
+/** What somebody has written into the form. */
+interface Written {
+  drafts: ByName<Draft>
+  empties: ByName<boolean>
+  name: string
+}
+
 /** Key of the problem that belongs to the execution's name, which no input can have. */
 const NAME = ' name'
 
@@ -136,14 +143,22 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
   const form = useRef<HTMLFormElement>(null)
   const open = fields.filter((field) => !field.isFixed)
   const fixed = fields.filter((field) => field.isFixed)
+  // With the types: another server, or one started anew, may have others in the same version.
+  const kept = JSON.stringify([plan.id, open.map(({ name, type }) => [name, type])])
+  const [written] = useState(() => recall<Written>(kept))
   const [drafts, setDrafts] = useState<ByName<Draft>>(
-    () => new Map(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
+    () => written?.drafts ?? new Map(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
   )
-  const [empties, setEmpties] = useState<ByName<boolean>>(new Map())
-  const [name, setName] = useState('')
+  const [empties, setEmpties] = useState<ByName<boolean>>(written?.empties ?? new Map())
+  const [name, setName] = useState(written?.name ?? '')
   const [problems, setProblems] = useState<ByName<Problem>>(new Map())
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
+
+  useEffect(() => {
+    const timer = setTimeout(() => keep<Written>(kept, { drafts, empties, name }), 200)
+    return () => clearTimeout(timer)
+  }, [drafts, empties, name])
 
   // Whatever was refused, the first field to mend gets the focus.
   useLayoutEffect(() => {
@@ -175,6 +190,8 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
     try {
       const execution = await remote.execute(plan, { ...place, inputs: Object.fromEntries(inputs), name: name.trim() || undefined })
       announce(`Launched ${execution.name}.`)
+      // Who comes back has what he wrote, but for the name, which is taken now.
+      keep<Written>(kept, { drafts, empties, name: '' })
       location.hash = href.execution({ project: execution.project, domain: execution.domain }, execution.name)
     } catch (refused) {
       const { placed, rest } = sortedByField(refused, open)
