@@ -108,6 +108,11 @@ const NESTED = {
   table: { structuredDatasetType: { format: 'parquet' } },
 }
 
+/** Texts called as what every object, or every form of a page, has. */
+export const odd = Object.fromEntries(
+  ['__proto__', 'action', 'constructor', 'l', 'querySelector', 'toString'].map((name) => [name, simple('STRING')]),
+)
+
 export const place = { project: PROJECT, domain: DOMAIN }
 
 export const specs = {
@@ -140,6 +145,7 @@ export const specs = {
       [node('break', 'console.break', {})],
       {},
     ),
+    workflow('console.odd', odd, {}, [node('break', 'console.break', {})], {}),
     workflow('console.broken', {}, {}, [node('break', 'console.break', {})], {}),
     workflow('console.slow', {}, {}, [node('wait', 'console.wait', {})], {}),
   ],
@@ -158,7 +164,7 @@ export const specs = {
         fixedInputs: { literals: { bucket: literal({ stringValue: 's3://reports' }) } },
       },
     },
-    ...['console.broken', 'console.slow', 'console.nested'].map((name) => ({
+    ...['console.broken', 'console.slow', 'console.nested', 'console.odd'].map((name) => ({
       id: id('LAUNCH_PLAN', name),
       spec: { workflowId: id('WORKFLOW', name), defaultInputs: {}, fixedInputs: {} },
     })),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { FlyteRemote } from 'flyte-remote'
 import { startSandbox } from 'flyte-remote/sandbox'
 import { startChromium } from './chromium.mjs'
-import { place, specs } from './console-specs.mjs'
+import { odd, place, specs } from './console-specs.mjs'
 import { lowContrasts } from './contrast.mjs'
 
 const www = fileURLToPath(new URL('../../dist/www', import.meta.url))
@@ -197,13 +197,13 @@ onPage('mistakes are told at their fields, by the form and by the package, and n
   assert.match(await problem('times'), /whole number/)
   assert.match(await problem('weights'), /as JSON; at character 9: expected a string/)
   assert.match(await problem('patience'), /duration.*1h 30m/)
-  assert.equal(await page.evaluate(() => document.activeElement?.name), 'times', 'the first of them has the focus')
+  assert.equal(await page.evaluate(() => document.activeElement?.name), 'inputs.times', 'the first of them has the focus')
 
   await page.getByLabel('times').fill('99999999999999999999')
   await page.getByLabel('patience').fill('90s')
   await page.getByLabel('weights').fill('{"x": "heavy"}')
   await launch.click()
-  await page.locator('[name=times][aria-invalid]').waitFor()
+  await page.locator('[name="inputs.times"][aria-invalid]').waitFor()
   assert.match(await problem('times'), /64 bits/)
   assert.match(await problem('weights'), /x.*expected float/i)
   await page.getByLabel('weights').fill('')
@@ -254,8 +254,8 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   await group('moods').getByRole('button', { name: 'Add one' }).click()
   await row('moods', 1).selectOption('merry')
   await page.getByLabel('pauses').fill('{"short": "1m 30s", "long": "P1D"}')
-  await page.locator('[name=row]').fill('{"id": 1.5, "next": null}')
-  await page.locator('[name=rows]').fill('[{"id": 7, "next": {"at": "2026-01-31T00:00:00Z"}}]')
+  await page.locator('[name="inputs.row"]').fill('{"id": 1.5, "next": null}')
+  await page.locator('[name="inputs.rows"]').fill('[{"id": 7, "next": {"at": "2026-01-31T00:00:00Z"}}]')
   await page.getByLabel('secret').fill('aGV5')
   await page.getByLabel('table').fill('s3://data/table')
   await launch.click()
@@ -266,7 +266,7 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   assert.equal(await row('counts', 1).getAttribute('aria-invalid'), null)
   assert.match(await said(page.getByLabel('file')), /no URI; upload it first/)
   assert.match(await said(page.getByLabel('grid')), /\[1\]\[1\]: expected int/i)
-  assert.match(await said(page.locator('[name=row]')), /^Id: expected int/)
+  assert.match(await said(page.locator('[name="inputs.row"]')), /^Id: expected int/)
   assert.deepEqual(await lowContrasts(page), [])
 
   await row('counts', 2).fill('-2')
@@ -274,7 +274,7 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   await page.waitForFunction(() => document.activeElement.ariaLabel === 'counts 2')
   await page.getByLabel('file').fill('s3://data/data.csv')
   await page.getByLabel('grid').fill('[[1], [2, 3]]')
-  await page.locator('[name=row]').fill('{"id": 1, "next": null}')
+  await page.locator('[name="inputs.row"]').fill('{"id": 1, "next": null}')
   await page.getByLabel('Execution name').fill('of-all-types')
   await launch.click()
 
@@ -299,6 +299,53 @@ onPage('every type has its place in the form, nested ones too', async (page) => 
   assert.equal(await page.getByLabel('Type of either').inputValue(), '1')
   assert.equal(await page.getByLabel('pauses').inputValue(), '{ "long": "1d", "short": "1m 30s" }')
   assert.equal(await page.getByLabel('secret').inputValue(), 'aGV5')
+})
+
+onPage('what was written into the form is there again on the way back, and not on another visit', async (page) => {
+  const times = page.getByLabel('times')
+  const launchPlans = async () => {
+    await page.goto(at('launch_plans'))
+    await page.getByRole('link', { name: 'console.shout' }).click()
+    await times.waitFor()
+  }
+  await launchPlans()
+  await times.fill('4')
+  await page.getByLabel('weights').fill('{"x": 1}')
+  await page.getByLabel('word').fill('')
+  await page.getByLabel('Execution name').fill('there-and-back')
+  await page.getByRole('button', { name: 'Launch', exact: true }).click()
+  await heading(page, 'there-and-back')
+  for (const again of [() => page.goBack(), () => page.reload()]) {
+    await again()
+    await times.waitFor()
+    const fields = ['times', 'weights', 'word', 'Execution name']
+    const texts = await Promise.all(fields.map((label) => page.getByLabel(label).inputValue()))
+    assert.deepEqual(texts, ['4', '{"x": 1}', '', ''], 'all but the name, which is taken now')
+  }
+  await launchPlans()
+  assert.equal(await times.inputValue(), '')
+})
+
+onPage('inputs may have the names of what objects and forms have', async (page) => {
+  const names = Object.keys(odd)
+  await page.goto(at('launch_plan/console.odd'))
+  const launch = page.getByRole('button', { name: 'Launch', exact: true })
+  const invalid = page.locator('[aria-invalid=true]')
+  await launch.waitFor()
+  assert.equal(await invalid.count(), 0)
+  await launch.click()
+  assert.equal(await page.getByText('Required: str.').count(), names.length)
+  assert.equal(await invalid.count(), names.length)
+  for (const name of names) {
+    const field = page.locator(`[name="inputs.${name}"]`)
+    assert.equal(await field.getAttribute('placeholder'), null, name)
+    await field.fill(`of ${name}`)
+  }
+  await page.getByLabel('Execution name').fill('of-odd-names')
+  await launch.click()
+  await heading(page, 'of-odd-names')
+  const given = await (await remote.fetchExecution('of-odd-names')).inputs()
+  for (const name of names) assert.equal(given.getAs(name, odd[name].type), `of ${name}`)
 })
 
 onPage('a failed execution shows why, with the error of its node', async (page) => {
@@ -414,6 +461,79 @@ test('an endpoint that can’t be reached is explained, remembered, and can be c
   await page.close()
 })
 
+test('a server that goes away is told of in short, and nothing says that the list is up to date', { timeout: 90_000 }, async () => {
+  const own = await startSandbox({ port: 0, grpcPort: false, www })
+  const page = await browser.context.newPage()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`${own.url}/console#/projects/${place.project}/domains/${place.domain}/executions`)
+  const mark = page.locator('.live')
+  await mark.getByText('Up to date').waitFor()
+  await own.close()
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  const notice = page.getByRole('alert')
+  await notice.waitFor()
+  assert.equal(await mark.innerText(), 'Not up to date')
+  assert.match(await notice.innerText(), /^Not up to date\. 127\.0\.0\.1:\d+ can’t be reached\.\s+Try again$/)
+  assert.ok((await notice.boundingBox()).height < 844 / 8)
+
+  await page.getByRole('link', { name: 'Projects' }).click()
+  await page.getByText('can’t be reached').waitFor()
+  const guesses = page.getByText(/CORS/)
+  assert.equal(await guesses.isVisible(), false)
+  await page.getByText('What it may be').click()
+  assert.equal(await guesses.isVisible(), true)
+  await page.close()
+})
+
+onPage('an address above the lists leads to them, and one of nothing says what is missing', async (page) => {
+  const { project, domain } = place
+  const go = (path) => page.goto(`${sandbox.url}/console#/projects/${path}`)
+  await go(`${project}/domains/${domain}`)
+  await heading(page, 'Executions')
+  await page.locator('tbody tr').first().waitFor()
+  assert.equal(new URL(page.url()).hash, `#/projects/${project}/domains/${domain}/executions`)
+  for (const list of ['executions', 'launch_plans', 'launch_plan/console.shout']) {
+    await go(`nowhere/domains/${domain}/${list}`)
+    await page.getByText('This server lists no project “nowhere”.').waitFor()
+    await go(`${project}/domains/nowhere/${list}`)
+    await page.getByText(`The project ${project} has no domain “nowhere”.`).waitFor()
+  }
+  await go(`${project}/domains/staging`)
+  await page.getByText('Nothing has been executed here yet.').waitFor()
+})
+
+onPage('the texts of the time axis keep apart from each other and from the next column', async (page) => {
+  await page.addInitScript(() => {
+    globalThis.overlaps = []
+    globalThis.looked = 0
+    const look = () => {
+      const texts = [...document.querySelectorAll('.nodes .track text')]
+      const last = texts.length && document.createRange()
+      if (last) last.selectNodeContents(document.querySelector('.nodes thead .col-duration'))
+      const boxes = [...texts, ...(last ? [last] : [])].map((what) => what.getBoundingClientRect())
+      globalThis.looked = Math.max(globalThis.looked, texts.length)
+      for (let at = 1; at < boxes.length; at++)
+        if (boxes[at].left < boxes[at - 1].right) globalThis.overlaps.push(`${texts[at - 1].textContent} at ${boxes[at - 1].right}`)
+      requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+  })
+  const overlaps = () => page.evaluate(() => globalThis.overlaps)
+  for (const width of [1280, 600]) {
+    await page.setViewportSize({ width, height: 800 })
+    await (await execute('console.broken', `short-${width}`)).wait({ timeoutMs: 30_000 })
+    await page.goto(at(`executions/short-${width}`))
+    await page.getByText('Attempt 1').waitFor()
+    assert.deepEqual(await overlaps(), [], `one shorter than the axis, ${width} px wide`)
+    await execute('console.shout', `axis-${width}`, { times: 1, weights: {} })
+    await page.goto(at(`executions/axis-${width}`))
+    await page.reload()
+    await phase(page, 'Succeeded')
+    assert.ok((await page.evaluate(() => globalThis.looked)) > 1, 'there were texts')
+    assert.deepEqual(await overlaps(), [], `${width} px wide`)
+  }
+})
+
 onPage('on a narrow screen nothing is wider than the screen', async (page) => {
   await page.setViewportSize({ width: 360, height: 700 })
   for (const path of [
@@ -423,9 +543,10 @@ onPage('on a narrow screen nothing is wider than the screen', async (page) => {
     'executions/breaks',
     'launch_plan/console.shout',
     'launch_plan/console.nested',
+    'nothing',
   ]) {
     await page.goto(at(path))
-    await page.locator('tbody tr, form').first().waitFor()
+    await page.locator('tbody tr, form, .notice-title').first().waitFor()
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.equal(over, 0, path)
   }

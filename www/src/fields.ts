@@ -304,17 +304,19 @@ export function exampleOf(schema: InputDescription['schema'], root = schema, dep
     const texts = wanted.map(([name, member]) => `${JSON.stringify(name)}: ${exampleOf(member, root, depth)}`)
     return texts.length ? `{ ${texts.join(', ')} }` : '{}'
   }
-  return EXAMPLES[schema.format ?? schema.contentEncoding ?? ''] ?? EXAMPLES[schema.type ?? ''] ?? '…'
+  return EXAMPLES.get(schema.format ?? schema.contentEncoding ?? '') ?? EXAMPLES.get(schema.type ?? '') ?? '…'
 }
 
-const EXAMPLES: Record<string, string> = {
-  'date-time': '"2026-01-31T12:00:00Z"',
-  date: '"2026-01-31"',
-  duration: '"1h 30m"',
-  uri: '"s3://bucket/key"',
-  base64: '"aGV5"',
-  integer: '1',
-  number: '0.5',
-  boolean: 'true',
-  string: '"text"',
-}
+const EXAMPLES = new Map(
+  Object.entries({
+    'date-time': '"2026-01-31T12:00:00Z"',
+    date: '"2026-01-31"',
+    duration: '"1h 30m"',
+    uri: '"s3://bucket/key"',
+    base64: '"aGV5"',
+    integer: '1',
+    number: '0.5',
+    boolean: 'true',
+    string: '"text"',
+  }),
+)

@@ -36,8 +36,7 @@ export function Failure({ error, what, retry }: { error: unknown; what: string; 
   return (
     <div class="notice failure" role="alert">
       <p class="notice-title">{error instanceof UnavailableError ? `${host} can’t be reached` : `${what} can’t be shown`}</p>
-      <p class="message">{messageOf(error)}</p>
-      {advice && <p class="quiet">{advice}</p>}
+      <Message error={error}>{advice && <p class="quiet">{advice}</p>}</Message>
       <p class="actions">
         {retry && (
           <button type="button" onClick={retry}>
@@ -52,13 +51,33 @@ export function Failure({ error, what, retry }: { error: unknown; what: string; 
   )
 }
 
+/** What an error says; where it guesses at the reason, that on demand. */
+export function Message({ error, children }: { error: unknown; children?: ComponentChildren }) {
+  const { settings } = useConnection()
+  const { said, guessed } = partsOf(error)
+  return (
+    <>
+      <p class="message">{said}</p>
+      {children}
+      {guessed && (
+        // A page of the server itself needs no leave to call it: most of the guesses are about other servers.
+        <details class="quiet" open={settings.endpoint !== ''}>
+          <summary>What it may be</summary>
+          <p class="message">{guessed}</p>
+        </details>
+      )}
+    </>
+  )
+}
+
 /** A refresh that failed while older data is on the page: floats, so that nothing moves. */
 export function Stale({ error, retry }: { error: unknown; retry: () => void }) {
+  const { host } = useConnection()
   if (error === undefined) return null
   return (
     <div class="toast" role="alert">
-      <div>
-        <strong>Not up to date.</strong> <span class="message">{messageOf(error)}</span>
+      <div class="message">
+        <strong>Not up to date.</strong> {error instanceof UnavailableError ? `${host} can’t be reached.` : messageOf(error)}
       </div>
       <button type="button" onClick={retry}>
         Try again
@@ -69,6 +88,13 @@ export function Stale({ error, retry }: { error: unknown; retry: () => void }) {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** The message of an unreachable server as its first sentence, and what follows. */
+function partsOf(error: unknown): { said: string; guessed: string } {
+  const message = messageOf(error)
+  const [, said, guessed] = (error instanceof UnavailableError && /^(.+?)\. (.+)$/s.exec(message)) || []
+  return said && guessed ? { said: `${said}.`, guessed } : { said: message, guessed: '' }
 }
 
 function adviceFor(error: unknown): string | undefined {

@@ -43,7 +43,7 @@ export function parse(hash: string): Route {
   if (!projects || (projects === 'projects' && parts.length === 1)) return { page: 'projects' }
   if (projects === 'projects' && project && domains === 'domains' && domain) {
     const place = { project, domain }
-    if (kind === 'executions' && !name) return { page: 'executions', place, query }
+    if (!kind || (kind === 'executions' && !name)) return { page: 'executions', place, query }
     if (kind === 'executions' && name && parts.length === 6) return { page: 'execution', place, name }
     if (kind === 'launch_plans' && !name) return { page: 'plans', place, query }
     if (kind === 'launch_plan' && name && (!versions || versions === 'version')) return { page: 'launch', place, name, version, query }
@@ -70,9 +70,21 @@ export function useRoute(): Route {
   return route
 }
 
-/** Changes what stands after `?` without a new entry in the history. */
-export function replaceQuery(values: Record<string, string>): void {
-  const [path = ''] = location.hash.split('?', 1)
+/** Makes `path` with this after `?` the page's address, without a new entry in the history. */
+export function replaceAddress(path: string, values: Record<string, string>): void {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''))
   history.replaceState(null, '', query.size ? `${path}?${query}` : path)
+}
+
+/** Keeps a value with the present entry of the history: who comes back to it, or reloads, has it again; another visit does not. */
+export function keep<T>(key: string, value: T): void {
+  try {
+    history.replaceState({ key, value }, '')
+  } catch {} // too large, or too often: the form works without
+}
+
+/** What was kept with the present entry of the history. */
+export function recall<T>(key: string): T | undefined {
+  const state = history.state as { key: string; value: T } | null
+  return state?.key === key ? state.value : undefined
 }

@@ -7,7 +7,7 @@ import { useConnection } from '../connection.js'
 import { duration, fully, when } from '../format.js'
 import { plainMap } from '../literal.js'
 import { useLive, useNow, useTitle } from '../live.js'
-import { Empty, Failure, Loading, messageOf, Stale } from '../notices.js'
+import { Empty, Failure, Loading, Message, Stale } from '../notices.js'
 import { isTerminal, Phase, phaseText } from '../phase.js'
 import { href, type Place } from '../route.js'
 import { Panel, Values } from '../values.js'
@@ -66,6 +66,8 @@ export function ExecutionPage({ place, name }: { place: Place; name: string }) {
     )
   }
   const over = isTerminal(execution.phase)
+  // While the server is silent nobody knows whether it still runs.
+  const ticking = !over && live.error === undefined
   const { launchPlan } = execution
   return (
     <>
@@ -86,12 +88,18 @@ export function ExecutionPage({ place, name }: { place: Place; name: string }) {
           </button>
         </div>
       </div>
-      <Facts execution={execution} />
+      <Facts execution={execution} ticking={ticking} />
       <div class="columns">
         <div>
           {execution.error && <ErrorPanel error={execution.error} />}
           {execution.abort && <AbortPanel abort={execution.abort} />}
-          <Nodes nodes={execution.nodes} over={over} execution={{ ...place, name }} begun={execution.startedAt ?? execution.createdAt} />
+          <Nodes
+            nodes={execution.nodes}
+            over={over}
+            ticking={ticking}
+            execution={{ ...place, name }}
+            begun={execution.startedAt ?? execution.createdAt}
+          />
         </div>
         <div>
           <Data execution={execution} which="inputs" />
@@ -114,9 +122,9 @@ export function ExecutionPage({ place, name }: { place: Place; name: string }) {
   )
 }
 
-function Facts({ execution }: { execution: Snapshot }) {
+function Facts({ execution, ticking }: { execution: Snapshot; ticking: boolean }) {
   const over = isTerminal(execution.phase)
-  const now = useNow(!over, 200)
+  const now = useNow(ticking, 200)
   const { launchPlan, startedAt, createdAt } = execution
   const begun = startedAt ?? createdAt
   const ran = over ? execution.durationMs : startedAt ? Math.max(0, now - startedAt.getTime()) : undefined
@@ -193,7 +201,7 @@ function Data({ execution, which }: { execution: Snapshot; which: 'inputs' | 'ou
   else if (live.error !== undefined) {
     content = (
       <Empty title={`The ${which} can’t be read.`}>
-        <p class="message">{messageOf(live.error)}</p>
+        <Message error={live.error} />
         <button type="button" onClick={live.refresh}>
           Try again
         </button>

@@ -8,8 +8,8 @@ import { duration, fully, when } from '../format.js'
 import { useLive, useNow, useSettled, useTitle } from '../live.js'
 import { Empty, Failure, Loading, Stale } from '../notices.js'
 import { isTerminal, Phase, phaseText } from '../phase.js'
-import { href, type Place, replaceQuery } from '../route.js'
-import { filterValue, PlaceHead } from './place.js'
+import { href, type Place, replaceAddress } from '../route.js'
+import { filterValue, NothingAt, PlaceHead } from './place.js'
 
 const STEP = 50
 const ACTIVE = 'ACTIVE'
@@ -66,7 +66,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
   const text = useSettled(filters(filter))
   useEffect(() => {
     setShown(STEP)
-    replaceQuery({ ...filter })
+    replaceAddress(href.executions(place), { ...filter })
   }, [text])
 
   const count = useRef(shown)
@@ -87,6 +87,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
     if (shown !== STEP) list.refresh()
   }, [shown])
   const rows = list.data?.rows
+  const running = rows?.some((row) => !isTerminal(row.phase)) ?? false
   useAnnouncedChanges(rows)
 
   return (
@@ -123,7 +124,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
             onInput={(event) => setFilter({ ...filter, plan: event.currentTarget.value })}
           />
         </label>
-        <LiveMark running={rows?.some((row) => !isTerminal(row.phase)) ?? false} />
+        <LiveMark known={list.data !== undefined} running={running} stale={list.error !== undefined} />
       </search>
       {!rows &&
         (list.error === undefined ? (
@@ -131,8 +132,15 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
         ) : (
           <Failure what="The executions" error={list.error} retry={list.refresh} />
         ))}
-      {rows?.length === 0 && (text ? <Empty title="No execution matches the filter." /> : <NothingYet place={place} />)}
-      {!!rows?.length && <ExecutionTable place={place} rows={rows} />}
+      {rows?.length === 0 &&
+        (text ? (
+          <Empty title="No execution matches the filter." />
+        ) : (
+          <NothingAt place={place} title="Nothing has been executed here yet.">
+            <a href={href.plans(place)}>Launch something</a>
+          </NothingAt>
+        ))}
+      {!!rows?.length && <ExecutionTable place={place} rows={rows} ticking={running && list.error === undefined} />}
       {list.data?.more && (
         <p class="actions">
           <button type="button" onClick={() => setShown(shown + STEP)}>
@@ -146,21 +154,15 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
   )
 }
 
-function NothingYet({ place }: { place: Place }) {
-  return (
-    <Empty title="Nothing has been executed here yet.">
-      <a href={href.plans(place)}>Launch something</a>
-    </Empty>
-  )
-}
-
-/** Whether the page follows something that runs. */
-export function LiveMark({ running }: { running: boolean }) {
+/** Whether the page follows something that runs, and whether it still can. */
+function LiveMark({ known, running, stale }: { known: boolean; running: boolean; stale: boolean }) {
+  if (!known) return <span class="live">{'\u00a0'}</span>
+  if (stale) return <span class="live off">Not up to date</span>
   return <span class={`live${running ? ' on' : ''}`}>{running ? 'Live' : 'Up to date'}</span>
 }
 
-function ExecutionTable({ place, rows }: { place: Place; rows: Row[] }) {
-  const now = useNow(rows.some((row) => !isTerminal(row.phase)))
+function ExecutionTable({ place, rows, ticking }: { place: Place; rows: Row[]; ticking: boolean }) {
+  const now = useNow(ticking)
   return (
     <table class="rows links executions">
       <thead>

@@ -44,7 +44,8 @@ export function FieldControl({ field, draft, problem, asEmpty, onDraft, onEmpty 
   )
   const attributes = {
     id,
-    name: field.name,
+    // What has a name is a property of the form: a plain `id` or `action` would hide the form's own.
+    name: `inputs.${field.name}`,
     'aria-describedby': note,
     'aria-invalid': problem ? true : undefined,
     'aria-required': isRequired || undefined,

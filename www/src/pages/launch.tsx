@@ -1,15 +1,16 @@
 // The launch form of a launch plan: pick a version, give the inputs, go.
 
 import { AlreadyExistsError, type admin, type ExecutionReference, type FlyteLaunchPlan, type FlyteValues } from 'flyte-remote'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.js'
 import { useConnection } from '../connection.js'
 import { type Draft, draftOf, type Field, fieldsOf, inputAt, type Problem, problemAt, read } from '../fields.js'
 import { when } from '../format.js'
 import { useLive, useTitle } from '../live.js'
-import { Empty, Failure, Loading, messageOf } from '../notices.js'
-import { href, type Place } from '../route.js'
+import { Failure, Loading, Message } from '../notices.js'
+import { href, keep, type Place, recall } from '../route.js'
 import { FieldControl } from './field-control.js'
+import { NothingAt } from './place.js'
 
 interface Properties {
   place: Place
@@ -43,9 +44,9 @@ export function LaunchPage({ place, name, version, from }: Properties) {
       {versions.error !== undefined && <Failure what="The launch plan" error={versions.error} retry={versions.refresh} />}
       {versions.error === undefined && !versions.data && <Loading what="the launch plan" />}
       {versions.data?.length === 0 && (
-        <Empty title="There is no such launch plan here.">
+        <NothingAt place={place} title="There is no such launch plan here.">
           <a href={href.plans(place)}>All launch plans</a>
-        </Empty>
+        </NothingAt>
       )}
       {versions.data && chosen && (
         <>
@@ -124,6 +125,16 @@ function valueFor(field: Field, given: FlyteValues | undefined): unknown {
   }
 }
 
+/** A map and not an object: an input may be called `constructor`. */
+type ByName<T> = ReadonlyMap<string, T>
+
+/** What somebody has written into the form. */
+interface Written {
+  drafts: ByName<Draft>
+  empties: ByName<boolean>
+  name: string
+}
+
 /** Key of the problem that belongs to the execution's name, which no input can have. */
 const NAME = ' name'
 
@@ -132,45 +143,55 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
   const form = useRef<HTMLFormElement>(null)
   const open = fields.filter((field) => !field.isFixed)
   const fixed = fields.filter((field) => field.isFixed)
-  const [drafts, setDrafts] = useState<Record<string, Draft>>(() =>
-    Object.fromEntries(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
+  // With the types: another server, or one started anew, may have others in the same version.
+  const kept = JSON.stringify([plan.id, open.map(({ name, type }) => [name, type])])
+  const [written] = useState(() => recall<Written>(kept))
+  const [drafts, setDrafts] = useState<ByName<Draft>>(
+    () => written?.drafts ?? new Map(open.map((field) => [field.name, draftOf(field.shape, valueFor(field, given))])),
   )
-  const [empties, setEmpties] = useState<Record<string, boolean>>({})
-  const [name, setName] = useState('')
-  const [problems, setProblems] = useState<Record<string, Problem>>({})
+  const [empties, setEmpties] = useState<ByName<boolean>>(written?.empties ?? new Map())
+  const [name, setName] = useState(written?.name ?? '')
+  const [problems, setProblems] = useState<ByName<Problem>>(new Map())
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
 
+  useEffect(() => {
+    const timer = setTimeout(() => keep<Written>(kept, { drafts, empties, name }), 200)
+    return () => clearTimeout(timer)
+  }, [drafts, empties, name])
+
   // Whatever was refused, the first field to mend gets the focus.
   useLayoutEffect(() => {
-    const count = Object.keys(problems).length
+    const count = problems.size
     if (!count) return
     announce(count === 1 ? 'One field needs a change.' : `${count} fields need a change.`)
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [problems])
 
   const edit = (field: Field, draft: Draft) => {
-    setDrafts({ ...drafts, [field.name]: draft })
-    setEmpties({ ...empties, [field.name]: false })
+    setDrafts(new Map(drafts).set(field.name, draft))
+    setEmpties(new Map(empties).set(field.name, false))
   }
 
   const submit = async (event: Event) => {
     event.preventDefault()
     if (busy) return
-    const found: Record<string, Problem> = {}
-    const inputs: Record<string, unknown> = {}
+    const found = new Map<string, Problem>()
+    const inputs: [string, unknown][] = []
     for (const field of open) {
-      const reading = read(field, drafts[field.name] ?? '', empties[field.name])
-      if ('problem' in reading) found[field.name] = reading.problem
-      else if ('value' in reading) inputs[field.name] = reading.value
+      const reading = read(field, drafts.get(field.name) ?? '', empties.get(field.name))
+      if ('problem' in reading) found.set(field.name, reading.problem)
+      else if ('value' in reading) inputs.push([field.name, reading.value])
     }
     setError(undefined)
     setProblems(found)
-    if (Object.keys(found).length) return
+    if (found.size) return
     setBusy(true)
     try {
-      const execution = await remote.execute(plan, { ...place, inputs, name: name.trim() || undefined })
+      const execution = await remote.execute(plan, { ...place, inputs: Object.fromEntries(inputs), name: name.trim() || undefined })
       announce(`Launched ${execution.name}.`)
+      // Who comes back has what he wrote, but for the name, which is taken now.
+      keep<Written>(kept, { drafts, empties, name: '' })
       location.hash = href.execution({ project: execution.project, domain: execution.domain }, execution.name)
     } catch (refused) {
       const { placed, rest } = sortedByField(refused, open)
@@ -188,25 +209,24 @@ function Inputs({ plan, fields, given, place, from }: InputsProperties) {
         <FieldControl
           key={field.name}
           field={field}
-          draft={drafts[field.name] ?? ''}
-          problem={problems[field.name]}
-          asEmpty={empties[field.name] ?? false}
+          draft={drafts.get(field.name) ?? ''}
+          problem={problems.get(field.name)}
+          asEmpty={empties.get(field.name) ?? false}
           onDraft={(draft) => edit(field, draft)}
           onEmpty={() => {
-            setEmpties({ ...empties, [field.name]: true })
-            const { [field.name]: _mended, ...others } = problems
-            setProblems(others)
+            setEmpties(new Map(empties).set(field.name, true))
+            setProblems(new Map([...problems].filter(([other]) => other !== field.name)))
           }}
         />
       ))}
       {fixed.map((field) => (
         <FieldControl key={field.name} field={field} draft={draftOf(field.shape, field.fixed)} asEmpty={false} />
       ))}
-      <NameField name={name} problem={problems[NAME]} onName={setName} />
+      <NameField name={name} problem={problems.get(NAME)} onName={setName} />
       {error !== undefined && (
         <div class="notice failure" role="alert">
           <p class="notice-title">It was not launched</p>
-          <p class="message">{messageOf(error)}</p>
+          <Message error={error} />
         </div>
       )}
       <p class="actions">
@@ -246,20 +266,24 @@ function NameField({ name, problem, onName }: { name: string; problem: Problem |
 }
 
 /** Sorts what the package found wrong by field; `rest` tells that some of it belongs to none. */
-function sortedByField(error: unknown, fields: Field[]): { placed: Record<string, Problem>; rest: boolean } {
+function sortedByField(error: unknown, fields: Field[]): { placed: ByName<Problem>; rest: boolean } {
   const { problems, path, message } = error as { problems?: { path: string; message: string }[]; path?: string; message?: string }
   const about = path ?? (error instanceof AlreadyExistsError ? 'name' : undefined)
   const all = problems?.length ? problems : about ? [{ path: about, message: message ?? '' }] : []
   const names = fields.map((field) => field.name)
-  const byField: Record<string, { path: string; message: string }[]> = {}
+  const byField = new Map<string, { path: string; message: string }[]>()
   let rest = all.length === 0
   for (const problem of all) {
     const field = problem.path === 'name' ? NAME : inputAt(problem.path, names)
     if (field === undefined) rest = true
-    else byField[field] = [...(byField[field] ?? []), problem]
+    else byField.set(field, [...(byField.get(field) ?? []), problem])
   }
-  const placed: Record<string, Problem> = {}
-  for (const field of fields) if (byField[field.name]) placed[field.name] = problemAt(field, byField[field.name] ?? [])
-  if (byField[NAME]) placed[NAME] = { message: byField[NAME].map(({ message }) => message).join(' ') }
+  const placed = new Map<string, Problem>()
+  for (const field of fields) {
+    const found = byField.get(field.name)
+    if (found) placed.set(field.name, problemAt(field, found))
+  }
+  const ofName = byField.get(NAME)
+  if (ofName) placed.set(NAME, { message: ofName.map(({ message }) => message).join(' ') })
   return { placed, rest }
 }

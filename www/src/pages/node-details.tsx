@@ -5,7 +5,7 @@ import { useConnection } from '../connection.js'
 import { duration } from '../format.js'
 import { plainMap } from '../literal.js'
 import { useLive } from '../live.js'
-import { messageOf } from '../notices.js'
+import { Message } from '../notices.js'
 import { Phase, phaseText } from '../phase.js'
 import { href, type Place } from '../route.js'
 import { Panel, Values } from '../values.js'
@@ -86,7 +86,12 @@ function NodeData({ node, execution }: { node: Node; execution: Place & { name: 
     if (seen.current !== ended) live.refresh()
     seen.current = ended
   }, [ended])
-  if (live.error !== undefined) return <p class="message quiet">Its data can’t be read: {messageOf(live.error)}</p>
+  if (live.error !== undefined)
+    return (
+      <div class="quiet">
+        Its data can’t be read: <Message error={live.error} />
+      </div>
+    )
   const { inputs, outputs } = live.data ?? {}
   return (
     <div class="pair">

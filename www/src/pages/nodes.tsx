@@ -2,7 +2,7 @@
 
 import type { ExecutionError, FlyteWorkflowExecution } from 'flyte-remote'
 import { Fragment } from 'preact'
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { duration } from '../format.js'
 import { useNow } from '../live.js'
 import { Phase, toneOf } from '../phase.js'
@@ -79,12 +79,14 @@ function nodeOf(node: FlyteWorkflowExecution['nodeExecutions'][number]): Node {
 interface Properties {
   nodes: Node[]
   over: boolean
+  /** Durations of what runs go on. */
+  ticking: boolean
   execution: Place & { name: string }
   begun: Date | undefined
 }
 
-export function Nodes({ nodes, over, execution, begun }: Properties) {
-  const now = useNow(!over, 200)
+export function Nodes({ nodes, over, ticking, execution, begun }: Properties) {
+  const now = useNow(ticking, 200)
   // Of an execution that had failed already when the page was opened, what failed is open.
   const [open, setOpen] = useState(() => new Set(over ? nodes.filter((node) => node.phase === 'FAILED').map((node) => node.id) : []))
   const [all, setAll] = useState(false)
@@ -93,7 +95,8 @@ export function Nodes({ nodes, over, execution, begun }: Properties) {
     if (!next.delete(id)) next.add(id)
     setOpen(next)
   }
-  const axis = axisOf(nodes, over, now, begun?.getTime())
+  const [width, track] = useWidth()
+  const axis = axisOf(nodes, over, now, begun?.getTime(), width)
   const rows = all ? nodes : nodes.slice(0, MANY)
   return (
     <section class="panel nodes">
@@ -114,9 +117,9 @@ export function Nodes({ nodes, over, execution, begun }: Properties) {
               </th>
               <th scope="col" class="narrow-hidden">
                 <span class="visually-hidden">Timeline</span>
-                <svg class="track" aria-hidden="true">
-                  {axis.ticks.map((ms) => (
-                    <text key={ms} x={axis.at(axis.from + ms)} y="13" dx={ms === 0 ? 0 : 4}>
+                <svg class="track" aria-hidden="true" ref={track}>
+                  {axis.labels.map((ms) => (
+                    <text key={ms} x={axis.at(axis.from + ms)} y="13" dx={ms === 0 ? 0 : LABEL_GAP}>
                       {tickText(ms)}
                     </text>
                   ))}
@@ -194,6 +197,8 @@ function Tally({ nodes }: { nodes: Node[] }) {
 interface Axis {
   from: number
   ticks: number[]
+  /** Ticks that have room for their text before the track ends. */
+  labels: number[]
   /** Where an instant is, in percent of the track. */
   at(ms: number): string
   /** How long a time is, in percent of the track. */
@@ -202,16 +207,37 @@ interface Axis {
 
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400].map((s) => s * 1000)
 
-function axisOf(nodes: Node[], over: boolean, now: number, begun: number | undefined): Axis {
+/** In pixels: between a tick and its text, a letter of that, and a tick with its text, at least. */
+const [LABEL_GAP, LETTER, LABEL] = [4, 7, 64]
+
+/** `width` is that of the track in pixels. */
+function axisOf(nodes: Node[], over: boolean, now: number, begun: number | undefined, width: number): Axis {
   const starts = nodes.flatMap((node) => node.createdAt ?? node.startedAt ?? [])
   const ends = nodes.flatMap((node) => node.endedAt ?? [])
   const from = Math.min(...starts, begun ?? Number.POSITIVE_INFINITY)
   const to = Math.max(...ends, ...starts, over ? 0 : now)
   const span = Math.max(Number.isFinite(from) ? to - from : 0, 500)
-  const step = STEPS.find((size) => span / size <= 5) ?? Math.ceil(span / 5 / 86_400_000) * 86_400_000
+  const most = Math.min(Math.max(Math.floor(width / LABEL), 1), 5)
+  const step = STEPS.find((size) => span / size <= most) ?? Math.ceil(span / most / 86_400_000) * 86_400_000
   const ticks = Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step)
+  const labels = ticks.filter((ms) => (ms / span) * width + LABEL_GAP + tickText(ms).length * LETTER <= width)
   const percent = (share: number) => `${(100 * Math.min(Math.max(share, 0), 1)).toFixed(2)}%`
-  return { from, ticks, at: (ms) => percent((ms - from) / span), width: (ms) => percent(Math.max(ms / span, 0.004)) }
+  return { from, ticks, labels, at: (ms) => percent((ms - from) / span), width: (ms) => percent(Math.max(ms / span, 0.004)) }
+}
+
+/** How many pixels wide an element is, and the ref to set on it. */
+function useWidth(): [number, (element: Element | null) => void] {
+  const [element, setElement] = useState<Element | null>(null)
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    if (!element) return
+    const measure = () => setWidth(element.getBoundingClientRect().width)
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    measure()
+    return () => observer.disconnect()
+  }, [element])
+  return [width, setElement]
 }
 
 /** `0`, `500 ms`, `2 s`, `1 m`. */

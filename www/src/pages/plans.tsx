@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useConnection } from '../connection.js'
 import { useLive, useSettled, useTitle } from '../live.js'
 import { Empty, Failure, Loading, Stale } from '../notices.js'
-import { href, type Place, replaceQuery } from '../route.js'
-import { filterValue, PlaceHead } from './place.js'
+import { href, type Place, replaceAddress } from '../route.js'
+import { filterValue, NothingAt, PlaceHead } from './place.js'
 
 const STEP = 100
 
@@ -22,7 +22,7 @@ export function PlansPage({ place, query }: { place: Place; query: URLSearchPara
   const wanted = useSettled(filterValue(search))
   useEffect(() => {
     setShown(STEP)
-    replaceQuery({ name: search })
+    replaceAddress(href.plans(place), { name: search })
   }, [wanted])
 
   const count = useRef(shown)
@@ -64,7 +64,9 @@ export function PlansPage({ place, query }: { place: Place; query: URLSearchPara
         (wanted ? (
           <Empty title="No launch plan matches." />
         ) : (
-          <Empty title="There are no launch plans here yet.">Register a workflow: it gets a launch plan of its own name.</Empty>
+          <NothingAt place={place} title="There are no launch plans here yet.">
+            Register a workflow: it gets a launch plan of its own name.
+          </NothingAt>
         ))}
       {!!rows?.length && (
         <table class="rows links">

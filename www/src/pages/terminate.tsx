@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { Dialog } from '../dialog.js'
-import { messageOf } from '../notices.js'
+import { Message } from '../notices.js'
 
 interface Properties {
   name: string
@@ -44,9 +44,9 @@ export function TerminateDialog({ name, onClose, terminate }: Properties) {
           </p>
         </div>
         {error !== undefined && (
-          <p class="problem" role="alert">
-            {messageOf(error)}
-          </p>
+          <div class="problem" role="alert">
+            <Message error={error} />
+          </div>
         )}
         <p class="actions end">
           <button type="button" onClick={onClose}>
