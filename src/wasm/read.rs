@@ -54,7 +54,8 @@ pub fn reference(value: JsValue) -> Result<Reference, JsValue> {
         return Err(wrong("entity", ENTITY, &value));
     }
     let mut options = Options::of(value, "entity");
-    let reference = of_entity(&mut options, None);
+    let kind = kind(&mut options, "kind");
+    let reference = of_entity(&mut options, kind);
     options.finish().map(|()| reference)
 }
 

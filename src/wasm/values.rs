@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function, JsString, Map, Object, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::error::{set, to_js_error};
+use super::error::to_js_error;
 use super::json::{wire_to_js, JsFloats};
 use super::literal::{literal_type, with_reading};
 use super::options::text_of;
@@ -134,11 +134,12 @@ impl FlyteValues {
     /// All values as `flyteidl.core.Literal` in ProtoJSON, by name.
     #[wasm_bindgen(js_name = toLiterals, unchecked_return_type = "Record<string, core.Literal>")]
     pub fn to_literals(&self) -> Result<JsValue, JsValue> {
-        let object = Object::new();
+        let entries = Array::new();
         for (name, literal) in self.values().literals() {
-            set(&object, name, wire_to_js("flyteidl.core.Literal", literal.as_bytes())?);
+            let literal = wire_to_js("flyteidl.core.Literal", literal.as_bytes())?;
+            entries.push(&Array::of2(&name.as_str().into(), &literal));
         }
-        Ok(object.into())
+        Object::from_entries(&entries).map(Into::into)
     }
 
     /// All values for display, see `literal.repr`.
