@@ -17,9 +17,12 @@ export function wrong(path: string, expected: string, value: unknown): never {
   fail(path, `expected ${expected}, got ${shown(value)}`)
 }
 
+/** Whether a text has half a character, which UTF-8 can't carry. */
+export const isBroken = (text: string): boolean => !(text as string & { isWellFormed(): boolean }).isWellFormed()
+
 /** A text with something in it, as a URL can have it. */
 export function text(path: string, value: unknown): string {
-  return typeof value === 'string' && value && !/\p{Surrogate}/u.test(value) ? value : wrong(path, 'a text', value)
+  return typeof value === 'string' && value && !isBroken(value) ? value : wrong(path, 'a text', value)
 }
 
 /** Refuses an object with other fields than these; undefined and null count as left out. */
