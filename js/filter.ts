@@ -1,6 +1,6 @@
 // Admin's filter language: `eq(phase,FAILED)+gte(duration,60)`. There is no escaping in it, so what it can't carry is refused.
 
-import { FlyteValueError } from './errors.js'
+import { fail, wrong } from './check.js'
 
 /** A value to compare with. A date is written to the millisecond; a number for `duration` is in seconds. */
 export type FilterValue = string | number | bigint | boolean | Date
@@ -101,10 +101,6 @@ export interface FilterTerm {
 
 const OPS = /^(eq|ne|gte?|lte?|contains|not_like|value_(?:not_)?in)\((.*)\)$/
 
-function fail(path: string, message: string): never {
-  throw new FlyteValueError(`${path}: ${message}`, { path })
-}
-
 /** A part of a term, if the language can carry it. */
 function part(path: string, value: unknown, refused: RegExp): string {
   if (
@@ -112,7 +108,7 @@ function part(path: string, value: unknown, refused: RegExp): string {
       ? Number.isNaN(+value)
       : !/string|number|bigint|boolean/.test(typeof value) || (typeof value === 'number' && !Number.isFinite(value))
   ) {
-    fail(path, `expected a string, a number or a date, got ${value}`)
+    wrong(path, 'a string, a number or a date', value)
   }
   const text = value instanceof Date ? value.toISOString() : String(value)
   const bad = refused.exec(text)
@@ -121,9 +117,10 @@ function part(path: string, value: unknown, refused: RegExp): string {
   return text
 }
 
-function term(op: string, key: string, values: unknown[]): string {
-  if (!values.length) fail('value', 'expected at least one value')
-  const text = values.map((value) => part('value', value, /[,;+\r\n]/)).join(';')
+/** @internal One comparison; `path` is where its values are in errors. */
+export function term(op: string, key: string, values: unknown[], path = 'value'): string {
+  if (!values.length) fail(path, 'expected at least one value')
+  const text = values.map((value) => part(path, value, /[,;+\r\n]/)).join(';')
   // Admin drops one white space after the comma.
   return `${op}(${part('key', key, /[(),;+\r\n]/)},${/^\s/.test(text) ? ' ' : ''}${text})`
 }
@@ -135,7 +132,7 @@ const compare =
 const among =
   (op: FilterTerm['op']): Among =>
   (key, values) =>
-    term(op, key, Array.isArray(values) ? values : fail('values', `expected a list, got ${values}`))
+    term(op, key, Array.isArray(values) ? values : wrong('values', 'a list', values))
 
 /** Writes and reads filters: `filter.eq('phase', 'FAILED')`. */
 export const filter: Filters = {
@@ -149,14 +146,21 @@ export const filter: Filters = {
   notLike: compare('not_like'),
   in: among('value_in'),
   notIn: among('value_not_in'),
-  label: (key: string, value: FilterValue) => filter.all(filter.eq('execution_tag.key', key), filter.eq('execution_tag.value', value)),
-  duration: (op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte', ms: number) => term(op, 'duration', [ms / 1000]),
-  all: (...filters: readonly (string | undefined)[]) => filters.filter(Boolean).join('+'),
+  label: (key: string, value: FilterValue) =>
+    filter.all(term('eq', 'execution_tag.key', [key], 'key'), filter.eq('execution_tag.value', value)),
+  duration: (op: 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte', ms: number) =>
+    term(typeof op === 'string' && /^(eq|ne|[gl]te?)$/.test(op) ? op : wrong('op', 'eq, ne, gt, gte, lt or lte', op), 'duration', [
+      Number.isFinite(ms) ? ms / 1000 : wrong('ms', 'a number', ms),
+    ]),
+  all: (...filters: readonly (string | undefined)[]) =>
+    filters.filter((text) => (text == null || typeof text === 'string' ? text : wrong('filters', 'a text', text))).join('+'),
   parse: (text: string): FilterTerm[] =>
-    text.split('+').map((term) => {
+    (text === '' ? [] : typeof text === 'string' ? text.split('+') : wrong('filters', 'a text', text)).map((term) => {
       const [, op, inside = ''] = OPS.exec(term) ?? fail('filters', `"${term}" is not of the form eq(key,value)`)
-      const [key, value, more] = inside.split(',').map((part) => part.trim())
-      if (!key || !value || more !== undefined) fail('filters', `"${term}" needs a key, one comma and a value`)
-      return { op, key, value: /^value/.test(op as string) ? value.split(';') : value } as FilterTerm
+      const [key = '', spaced = '', more] = inside.split(',')
+      // As `term` wrote it: one white space after the comma does not count.
+      const value = spaced.replace(/^\s/, '')
+      if (!key.trim() || !value || more !== undefined) fail('filters', `"${term}" needs a key, one comma and a value`)
+      return { op, key: key.trim(), value: /^value/.test(op as string) ? value.split(';') : value } as FilterTerm
     }),
 }

@@ -1,6 +1,7 @@
 // Identifiers of any kind: as objects, as text, and as pages of the console.
 
 import type { AnyIdentifier, FlyteRemote } from '#bindings'
+import { count, fail, only, text, wrong } from './check.js'
 import { FlyteValueError } from './errors.js'
 
 interface Fields {
@@ -20,10 +21,6 @@ const kindOf = (said: unknown) => KINDS.find((names) => names.includes(said as s
 
 const PAGE =
   /^[^?#]*\/projects\/([^/?#]+)\/domains\/([^/?#]+)\/(\w+)\/([^/?#]+)(?:\/version\/([^/?#]+)|\/nodeId\/([^/?#]+)|[^?#]*\?(?:.*&)?nodeId=([^&#]+))?/
-
-function fail(message: string, path?: string): never {
-  throw new FlyteValueError(message, path ? { path } : {})
-}
 
 function ofPage(text: string): Fields | undefined {
   try {
@@ -58,67 +55,93 @@ function ofText(text: string): Fields | undefined {
  */
 export function parseIdentifier(text: string): AnyIdentifier {
   const said = String(text)
-  return (ofPage(said) ??
-    ofText(said) ??
-    fail(`"${said}" is neither an identifier such as lp:project:domain:name:version nor a page of the console`)) as AnyIdentifier
+  const id = ofPage(said) ?? ofText(said)
+  if (!id) throw new FlyteValueError(`"${said}" is neither an identifier such as lp:project:domain:name:version nor a page of the console`)
+  return id as unknown as AnyIdentifier
 }
 
-/** @internal The identifier of a fetched object, a text, a reference or an identifier. */
-export function identifierOf(value: unknown): Fields {
+/** The identifier of a fetched object, a text, a reference or an identifier. */
+function identifierOf(value: unknown, path: string): Fields {
   if (typeof value === 'string') return parseIdentifier(value) as unknown as Fields
   const object = value as (Fields & { id?: Fields; toJSON?(): { id: Fields } }) | null | undefined
-  if (typeof object !== 'object' || !object) fail(`entity: expected an entity, an execution or an identifier, got ${value}`, 'entity')
-  return object.id ?? object.toJSON?.().id ?? object
+  const id = object?.id ?? object?.toJSON?.().id ?? object
+  if (typeof id !== 'object' || !id || 'then' in id) wrong(path, 'an entity, an execution or an identifier', value)
+  return id
+}
+
+/** The kind of entity that an identifier or a reference names, by all its names. */
+function kindIn(id: Fields, path: string): string[] | undefined {
+  const said = id.kind ?? id.resourceType
+  return said == null ? undefined : (kindOf(said) ?? wrong(path, "'task', 'workflow' or 'launchPlan'", said))
 }
 
 /**
- * The text form of an identifier, or of a fetched entity or execution: `lp:project:domain:name:version`. Throws
- * FlyteValueError where there is none: for nodes, and when a part has a colon in it.
+ * @internal What was given for the argument `path`, and what it is. It must be one of these kinds, `execution` or the kind of a
+ * reference, and may say these fields.
+ */
+export function named(path: string, value: unknown, kinds: string[], fields: string[]): [said: Fields, is: string | undefined] {
+  const isName = typeof value === 'string' && !value.includes(':')
+  const said = isName ? { name: value } : identifierOf(value, path)
+  // What leaves its kind open is of the kind asked for; a fetched object or a text that does so is an execution.
+  const open = isName || said === value ? kinds[0] : 'execution'
+  const is = said.taskId ? 'an attempt' : said.executionId ? 'a node' : (kindIn(said, 'kind')?.[1] ?? open)
+  if (!kinds.includes(is as string)) fail(path, `expected ${kinds.join(' or ')}, got ${is}`)
+  // An identifier has a version, needed or not.
+  only(path, said, [...fields, ...(said.resourceType ? ['version'] : []), 'kind', 'resourceType', 'org'])
+  return [said, is]
+}
+
+/** @internal The identifier of what was given, with all these fields; project and domain may be those of the remote. */
+export function identified(remote: FlyteRemote, path: string, value: unknown, kinds: string[], fields: string[]) {
+  const [said, is] = named(path, value, kinds, fields)
+  const all: Fields = { ...said, project: said.project ?? remote.project, domain: said.domain ?? remote.domain }
+  const resourceType = kindOf(is)?.[0] as 'TASK'
+  const texts = Object.fromEntries(fields.map((field) => [field, text(field, all[field])]))
+  return { ...(resourceType && { resourceType }), ...texts } as Record<'project' | 'domain' | 'name' | 'version', string> & {
+    resourceType: typeof resourceType
+  }
+}
+
+/**
+ * The text form of an identifier, of a reference that says all, or of a fetched entity or execution:
+ * `lp:project:domain:name:version`. Throws FlyteValueError where there is none: for nodes, and when a part has a colon in it.
  */
 export function formatIdentifier(value: unknown): string {
-  const id = identifierOf(value)
-  const execution = (id?: Fields) => [id?.project, id?.domain, id?.name]
-  const parts = id.taskId
-    ? [
-        'te',
-        ...execution(id.nodeExecutionId?.executionId),
-        id.nodeExecutionId?.nodeId,
-        ...execution(id.taskId),
-        id.taskId.version,
-        id.retryAttempt ?? 0,
-      ]
-    : id.resourceType
-      ? [kindOf(id.resourceType)?.[2], ...execution(id), id.version]
-      : ['ex', ...execution(id)]
-  const bad = parts.find((part) => part === undefined || /:/.test(String(part)))
-  if (id.nodeId || parts.includes(undefined) || bad) fail(`there is no text form of it${bad ? `: a colon in ${bad}` : ''}`, 'entity')
-  return parts.join(':')
+  const id = identifierOf(value, 'entity')
+  const attempt = id.taskId && id.nodeExecutionId
+  const kind = attempt ? undefined : kindIn(id, 'entity.kind')
+  if (id.nodeId) fail('entity', 'there is no text form of a node')
+  const part = (name: string, part: unknown) =>
+    /:/.test(text(`entity.${name}`, part)) ? fail(`entity.${name}`, `there is no text form with a colon in ${part}`) : part
+  const parts = (id?: Fields) => ['project', 'domain', 'name'].map((name) => part(name, id?.[name]))
+  const version = (id?: Fields) => (id?.version === '' ? '' : part('version', id?.version))
+  return (
+    attempt
+      ? ['te', ...parts(attempt.executionId), part('nodeId', attempt.nodeId), ...parts(id.taskId), version(id.taskId), attemptOf(id)]
+      : kind
+        ? [kind[2], ...parts(id), version(id)]
+        : ['ex', ...parts(id)]
+  ).join(':')
 }
+
+const attemptOf = (id: Fields) => count('entity.retryAttempt', id.retryAttempt) ?? 0
 
 /** @internal The page in the console. */
 export function consoleUrl(remote: FlyteRemote, value: unknown): string {
-  const id = identifierOf(value)
+  const id = identifierOf(value, 'entity')
   const node = id.nodeExecutionId ?? (id.executionId && id)
   const { project = remote.project, domain = remote.domain, name, version } = (node?.executionId ?? id) as Fields
-  const said = node ? undefined : (id.kind ?? id.resourceType)
-  const kind = kindOf(said)
-  for (const [field, part] of Object.entries({ project, domain, name, kind: said === undefined || kind })) {
-    if (!part)
-      fail(
-        `entity.${field}: expected ${field === 'kind' ? "'task', 'workflow' or 'launchPlan'" : 'a text'}, got ${field === 'kind' ? said : part}`,
-        `entity.${field}`,
-      )
+  const kind = node ? undefined : kindIn(id, 'entity.kind')
+  const part = (field: string, part: unknown) => encodeURIComponent(text(`entity.${field}`, part))
+  const url = `${remote.consoleEndpoint}/console/projects/${part('project', project)}/domains/${part('domain', domain)}`
+  const named = part('name', name)
+  if (kind) {
+    return version && version !== 'latest' ? `${url}/${kind[3]}/${named}/version/${part('version', version)}` : `${url}/${kind[4]}/${named}`
   }
-  const path = kind
-    ? version && version !== 'latest'
-      ? [kind[3], name, 'version', version]
-      : [kind[4], name]
-    : [
-        'executions',
-        name,
-        ...(id.taskId ? ['nodeId', node?.nodeId, 'taskId', id.taskId.name, 'attempt', id.retryAttempt ?? 0, 'view', 'logs'] : []),
-      ]
-  const url = ['projects', project, 'domains', domain, ...path].map((part) => `/${encodeURIComponent(String(part))}`).join('')
+  const page = `${url}/executions/${named}`
+  if (!node) return page
+  const nodeId = part('nodeId', node.nodeId)
   // The console shows a node only when it is clicked; the query says which one is meant.
-  return `${remote.consoleEndpoint}/console${url}${node && !id.taskId ? `?nodeId=${encodeURIComponent(String(node.nodeId))}` : ''}`
+  if (!id.taskId) return `${page}?nodeId=${nodeId}`
+  return `${page}/nodeId/${nodeId}/taskId/${part('taskId.name', id.taskId.name)}/attempt/${attemptOf(id)}/view/logs`
 }

@@ -20,6 +20,7 @@ import {
   type ToLiteralOptions,
   type TypeLike,
 } from '#bindings'
+import { isBroken, wrong } from './check.js'
 import { bytesOf, LITERAL, storedOf, TYPE } from './convert.js'
 import { timestampOf, toDate } from './datetime.js'
 import { type ExactTime, FlyteFloat, ReadyLiteral, UnionVariant } from './handles.js'
@@ -108,6 +109,7 @@ export const literal = {
    * their variant; `{"tag": "int", "value": 3}` chooses one.
    */
   parse(type: TypeLike, text: string, name = 'value'): FlyteValue {
+    if (typeof text !== 'string' || isBroken(text)) wrong(name, 'a text', text)
     return literalParse(bytesOf(TYPE, type), text, name) as FlyteValue
   },
 

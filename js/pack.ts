@@ -1,6 +1,7 @@
 // A value of the caller, packed for the core, see `packed.ts`.
 
 import { handleKind } from './brand.js'
+import { isBroken } from './check.js'
 import { timestampOf } from './datetime.js'
 import type { FlyteFile, FlyteFloat, ReadyLiteral, StructuredDataset, UnionVariant } from './handles.js'
 import {
@@ -42,7 +43,12 @@ export type Packed = [numbers: BigUint64Array, texts: Uint8Array, bytes: Uint8Ar
 export function pack(value: unknown): Packed {
   const packer = new Packer()
   packer.put(value, 0)
-  return packer.done()
+  const packed = packer.done()
+  if (packed) return packed
+  const strict = new Packer()
+  strict.isStrict = true
+  strict.put(value, 0)
+  return strict.done() as Packed
 }
 
 /** What the last large value was packed in; a new one costs as much as filling it. */
@@ -57,12 +63,16 @@ class Packer {
   chunks: Uint8Array[] = []
   contents: unknown[] = []
   keys = new Map<string, number>()
+  /** Whether texts are looked at one by one, for the one with half a character. */
+  isStrict = false
 
-  done(): Packed {
+  /** Undefined when a text has half a character. */
+  done(): Packed | undefined {
     // A line feed keeps halves of characters from meeting.
+    const text = this.texts.length ? `${this.texts.join('\n')}\n` : ''
+    if (!this.isStrict && isBroken(text)) return undefined
     if (this.floats.length > 1 << 12 && this.floats.length <= MOST_SPARE) spare = this.floats
-    const texts = this.texts.length ? encoder.encode(`${this.texts.join('\n')}\n`) : new Uint8Array()
-    return [new BigUint64Array(this.floats.buffer, 0, this.at), texts, join(this.chunks), this.contents]
+    return [new BigUint64Array(this.floats.buffer, 0, this.at), encoder.encode(text), join(this.chunks), this.contents]
   }
 
   room(count: number): undefined {
@@ -96,6 +106,14 @@ class Packer {
     this.text(words)
   }
 
+  /** Whether one of these has half a character; it is then refused. */
+  broken(what: string, ...texts: unknown[]): boolean {
+    const text = this.isStrict ? texts.map(String).find(isBroken) : undefined
+    if (text === undefined) return false
+    this.other(`${what} with half a character, ${JSON.stringify(text.slice(0, 40))}`)
+    return true
+  }
+
   bytes(bytes: Uint8Array): undefined {
     this.number(bytes.length)
     this.chunks.push(bytes)
@@ -107,6 +125,7 @@ class Packer {
         this.number(NUMBER)
         return this.number(value)
       case 'string':
+        if (this.broken('a text', value)) return
         this.number(TEXT)
         return this.text(value)
       case 'boolean':
@@ -170,9 +189,10 @@ class Packer {
     this.at += values.length
   }
 
-  entries(entries: Iterable<[string, unknown]>, count: number, depth: number): undefined {
+  entries(entries: Map<string, unknown>, depth: number): undefined {
+    if (this.broken('a key', ...entries.keys())) return
     this.number(MAP)
-    this.number(count)
+    this.number(entries.size)
     for (const [key, value] of entries) {
       this.key(key)
       this.put(value, depth + 1)
@@ -218,6 +238,7 @@ class Packer {
 
   plain(value: object, depth: number): undefined {
     const names = Object.keys(value)
+    if (this.broken('a key', ...names)) return
     this.number(MAP)
     this.number(names.length)
     for (const name of names) {
@@ -229,7 +250,7 @@ class Packer {
   map(value: Map<unknown, unknown>, depth: number): undefined {
     let named = true
     for (const key of value.keys()) if (typeof key !== 'string') named = false
-    if (named) return this.entries(value as Map<string, unknown>, value.size, depth)
+    if (named) return this.entries(value as Map<string, unknown>, depth)
     this.number(PAIRS)
     this.number(value.size)
     for (const [key, item] of value) {
@@ -272,6 +293,7 @@ class Packer {
       case 'file':
       case 'directory': {
         const { uri, format } = value as FlyteFile
+        if (this.broken('a file', uri, format)) return
         this.number(BLOB)
         this.number(kind === 'directory' ? 1 : 0)
         this.text(String(uri))
@@ -279,6 +301,7 @@ class Packer {
       }
       case 'dataset': {
         const { uri, format } = value as StructuredDataset
+        if (this.broken('a table', uri, format)) return
         this.number(DATASET)
         this.text(String(uri))
         return this.text(String(format))
@@ -287,6 +310,7 @@ class Packer {
         this.number(LITERAL)
         return this.bytes((value as ReadyLiteral).bytes)
       case 'variant':
+        if (this.broken('a tag', (value as UnionVariant).tag)) return
         this.number(VARIANT)
         this.text(String((value as UnionVariant).tag))
         return this.put((value as UnionVariant).value, depth + 1)

@@ -12,13 +12,14 @@ import {
   FlyteNodeExecution,
   FlyteRemote,
   FlyteTask,
+  FlyteTaskExecution,
   FlyteWorkflow,
   FlyteWorkflowExecution,
   type InputDescription,
 } from '#bindings'
-import { FlyteValueError } from './errors.js'
-import { filter } from './filter.js'
-import { consoleUrl, identifierOf } from './identifier.js'
+import { count, only, text, wrong } from './check.js'
+import { filter, term } from './filter.js'
+import { consoleUrl, identified, named } from './identifier.js'
 import { LazyEntity } from './lazy.js'
 import { FlyteExecutionSpan } from './metrics.js'
 
@@ -28,30 +29,44 @@ type Project = admin.Project_Input
 type Resource = admin.MatchableResource
 type Target = { project: string; domain?: string; workflow?: string; resourceType?: Resource }
 type Described = ExecutableReference
+type Own = Call & { depth?: number; expiresInMs?: number }
 type Attributes = { attributes?: { matchingAttributes?: unknown } }
 type Options = { filters?: string | readonly string[] } & Record<string, unknown>
 type Methods = Record<string, (this: FlyteRemote, ...args: never[]) => unknown>
 
+const PLACE = ['project', 'domain', 'name']
+const VERSION = [...PLACE, 'version']
+
 /** The options of a list with its filters as one text, which is checked. */
 function checked(options?: Options): Options | undefined {
-  if (!options?.filters?.length) return options
+  if (options?.filters == null) return options
   const filters = filter.all(...[options.filters].flat())
   filter.parse(filters)
   return { ...options, filters }
 }
 
+/** The options of a method that has one of its own beside those of every call; null is none. */
+function own(options: Own | null | undefined, name: string): Own {
+  if (options != null && (typeof options !== 'object' || Array.isArray(options))) wrong('options', 'an object', options)
+  only('options', options ?? {}, [name, 'signal', 'timeoutMs', 'metadata', 'onReply'])
+  return { ...options }
+}
+
+type Verbs = { sync(options?: unknown): Promise<void>; wait(options?: unknown): Promise<void> }
+
 /** flytekit's verbs that are methods of executions here. */
-const forwarded = (verb: 'sync' | 'wait') =>
-  async function forward<T extends { [name in typeof verb]: (options?: unknown) => Promise<void> }>(target: T, options?: unknown) {
-    await target[verb](options)
+const forwarded = (verb: 'sync' | 'wait', type: { prototype: object }, what: string) =>
+  async function forward(target: unknown, options?: unknown) {
+    if (!(target instanceof (type as typeof FlyteWorkflowExecution))) wrong('execution', what, target)
+    await (target as Verbs)[verb](options)
     return target
   }
 
 const METHODS: Methods = {
-  sync: forwarded('sync'),
-  wait: forwarded('wait'),
-  syncNodeExecution: forwarded('sync'),
-  syncTaskExecution: forwarded('sync'),
+  sync: forwarded('sync', FlyteWorkflowExecution, 'an execution'),
+  wait: forwarded('wait', FlyteWorkflowExecution, 'an execution'),
+  syncNodeExecution: forwarded('sync', FlyteNodeExecution, 'a node execution'),
+  syncTaskExecution: forwarded('sync', FlyteTaskExecution, 'a task execution'),
   recentExecutions(options?: Options) {
     return this.__list(0, checked(options))
   },
@@ -59,7 +74,8 @@ const METHODS: Methods = {
     return this.__list(7, checked(options), execution)
   },
   listTasksByVersion(version: string, options?: Options) {
-    return this.__list(1, checked({ ...options, filters: [filter.eq('version', version), ...[options?.filters ?? []].flat()] }))
+    const filters = [term('eq', 'version', [text('version', version)], 'version'), ...[options?.filters ?? []].flat()]
+    return this.__list(1, checked({ ...options, filters }))
   },
   relaunch(execution: unknown, options?: Call) {
     return this.__rerun(execution, options, false)
@@ -81,23 +97,23 @@ const METHODS: Methods = {
   reject(execution: unknown, signalId: string, options?: Call) {
     return this.__set(execution, signalId, false, options)
   },
-  async getExecutionMetrics(execution: unknown, { depth = 10, ...options }: Call & { depth?: number } = {}) {
-    const { span = {} } = await this.client.getExecutionMetrics({ id: executionId(this, execution), depth }, options)
+  async getExecutionMetrics(execution: unknown, options?: Own | null) {
+    const { depth, ...call } = own(options, 'depth')
+    const request = { id: executionId(this, execution), depth: count('options.depth', depth) ?? 10 }
+    const { span = {} } = await this.client.getExecutionMetrics(request, call)
     return new FlyteExecutionSpan(span)
   },
   generateConsoleUrl(entity: unknown) {
     return consoleUrl(this, entity)
   },
   fetchTaskLazy(reference: Reference, options?: Call) {
-    return new LazyEntity(nameOf(reference), () => this.fetchTask(reference, options))
+    return new LazyEntity(nameOf(reference, 'task'), () => this.fetchTask(reference, options))
   },
   fetchWorkflowLazy(reference: Reference, options?: Call) {
-    return new LazyEntity(nameOf(reference), () => this.fetchWorkflow(reference, options))
+    return new LazyEntity(nameOf(reference, 'workflow'), () => this.fetchWorkflow(reference, options))
   },
   async fetchActiveLaunchPlan(reference: Reference, options?: Call) {
-    const said = typeof reference === 'string' ? { name: reference } : reference
-    const { project = this.project, domain = this.domain, name } = said
-    need({ project, domain, name }, 'project', 'domain', 'name')
+    const { project, domain, name } = identified(this, 'reference', reference, ['launchPlan'], PLACE)
     const { id } = await this.client.getActiveLaunchPlan({ id: { project, domain, name } }, options)
     return this.fetchLaunchPlan({ project, domain, name, version: id?.version }, options)
   },
@@ -133,6 +149,8 @@ const METHODS: Methods = {
     return (await attributes(this, 'get', target, target, options)).attributes?.matchingAttributes
   },
   async updateMatchableAttributes(target: Target, matchingAttributes: object, options?: Call) {
+    need(target, 'project')
+    if (!matchingAttributes || typeof matchingAttributes !== 'object') wrong('attributes', 'an object', matchingAttributes)
     await attributes(this, 'update', target, { attributes: { ...target, matchingAttributes } }, options)
   },
   async deleteMatchableAttributes(target: Target, options?: Call) {
@@ -144,14 +162,10 @@ const METHODS: Methods = {
     return (await this.client.listMatchableAttributes({ resourceType }, options)).configurations ?? []
   },
   async getDescriptionEntity(entity: Described, options?: Call) {
-    const { kind, project = this.project, domain = this.domain, name, version } = entity
-    const resourceType = KINDS[kind] as 'TASK'
-    need({ project, domain, name, version, kind: resourceType }, 'kind', 'project', 'domain', 'name', 'version')
-    return this.client.getDescriptionEntity({ id: { resourceType, project, domain, name, version } }, options)
+    const id = identified(this, 'entity', entity, ['task', 'workflow', 'launchPlan'], VERSION)
+    return this.client.getDescriptionEntity({ id }, options)
   },
 }
-
-const KINDS: Record<string, string> = { task: 'TASK', workflow: 'WORKFLOW', launchPlan: 'LAUNCH_PLAN' }
 
 /** Calls one of the nine methods: for a project, a domain of it, or a workflow there. */
 function attributes(remote: FlyteRemote, verb: string, target: Target, request: object, options?: Call) {
@@ -163,10 +177,7 @@ function attributes(remote: FlyteRemote, verb: string, target: Target, request: 
 
 /** Refuses an object without one of its fields. */
 function need(object: unknown, ...names: string[]): void {
-  for (const name of names) {
-    const value = (object as Record<string, unknown> | undefined)?.[name]
-    if (typeof value !== 'string' || !value) throw new FlyteValueError(`${name}: expected a text, got ${value}`, { path: name })
-  }
+  for (const name of names) text(name, (object as Record<string, unknown> | undefined)?.[name])
 }
 
 /** In the order of `Listing` in the core. */
@@ -183,12 +194,7 @@ function setSignal(this: FlyteRemote, execution: unknown, signalId: string, valu
 }
 
 /** The full identifier of an execution, of whatever names one. */
-function executionId(remote: FlyteRemote, execution: unknown) {
-  const said = typeof execution === 'string' && !execution.includes(':') ? { name: execution } : identifierOf(execution)
-  const { project = remote.project, domain = remote.domain, name } = said as Record<string, string | undefined>
-  need({ project, domain, name }, 'project', 'domain', 'name')
-  return { project, domain, name } as { project: string; domain: string; name: string }
-}
+const executionId = (remote: FlyteRemote, execution: unknown) => identified(remote, 'execution', execution, ['execution'], PLACE)
 
 async function setState(remote: FlyteRemote, execution: unknown, state: admin.ExecutionState, options?: Call) {
   const id = executionId(remote, execution)
@@ -199,27 +205,20 @@ async function setState(remote: FlyteRemote, execution: unknown, state: admin.Ex
 }
 
 async function setPlanState(remote: FlyteRemote, launchPlan: unknown, state: admin.LaunchPlanState, options?: Call) {
-  const { project = remote.project, domain = remote.domain, name, version } = identifierOf(launchPlan) as Record<string, string | undefined>
-  need({ project, domain, name, version }, 'project', 'domain', 'name', 'version')
-  const id = { resourceType: 'LAUNCH_PLAN' as const, project, domain, name, version }
+  const id = identified(remote, 'launchPlan', launchPlan, ['launchPlan'], VERSION)
   await remote.client.updateLaunchPlan({ id, state }, options)
 }
 
 /** The name in a reference: of `lp:project:domain:name:version` or of a bare name. */
-function nameOf(reference: Reference): string {
-  const { name } =
-    typeof reference !== 'string'
-      ? reference
-      : ((reference.includes(':') ? identifierOf(reference) : { name: reference }) as { name: string })
-  need({ name }, 'name')
-  return name
-}
+const nameOf = (reference: Reference, kind: string): string => text('name', named('reference', reference, [kind], VERSION)[0].name)
 
 /** A signed link to a node's deck. */
-async function deckLink(this: FlyteNodeExecution, { expiresInMs, ...options }: Call & { expiresInMs?: number } = {}) {
-  const expiresIn = expiresInMs === undefined ? undefined : `${expiresInMs / 1000}s`
+async function deckLink(this: FlyteNodeExecution, options?: Own | null) {
+  const { expiresInMs, ...call } = own(options, 'expiresInMs')
+  const ms = count('options.expiresInMs', expiresInMs, true)
+  const expiresIn = ms === undefined ? undefined : `${ms / 1000}s`
   const request = { artifactType: 'ARTIFACT_TYPE_DECK', nodeExecutionId: this.toJSON().id, expiresIn } as const
-  const { preSignedUrls } = await this.remote.client.createDownloadLink(request, options)
+  const { preSignedUrls } = await this.remote.client.createDownloadLink(request, call)
   const { signedUrl: [url = ''] = [], expiresAt } = preSignedUrls ?? {}
   return { url, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) }
 }

@@ -27,7 +27,7 @@ struct Encoder<'a> {
     floats: &'a dyn FloatText,
     out: Vec<u8>,
     depth: u32,
-    saw_null_float: bool,
+    saw_lossy_float: bool,
     /// Keys of the maps that are being read, the innermost map last, as places in `out`.
     keys: Vec<(usize, usize)>,
     /// What was expected, and what came.
@@ -39,24 +39,24 @@ struct Encoder<'a> {
 pub(super) fn encode(id: MessageId, json: &[u8], floats: &dyn FloatText) -> Result<Encoded, JsonError> {
     let Ok(text) = std::str::from_utf8(json) else {
         let (expected, found) = ("JSON in UTF-8".to_owned(), "other bytes".to_owned());
-        return Err(JsonError { path: String::new(), expected, found, saw_null_float: false });
+        return Err(JsonError { path: String::new(), expected, found, saw_lossy_float: false });
     };
     let mut encoder = Encoder {
         json: Json::new(text),
         floats,
         out: Vec::with_capacity(text.len() / 2),
         depth: 0,
-        saw_null_float: false,
+        saw_lossy_float: false,
         keys: Vec::new(),
         failure: (Cow::Borrowed(""), String::new()),
         steps: Vec::new(),
     };
     let outcome = encoder.whole(id);
-    let Encoder { out, saw_null_float, failure: (expected, found), steps, .. } = encoder;
+    let Encoder { out, saw_lossy_float, failure: (expected, found), steps, .. } = encoder;
     match outcome {
-        Ok(()) => Ok(Encoded { wire: out, saw_null_float }),
+        Ok(()) => Ok(Encoded { wire: out, saw_lossy_float }),
         Err(Failed) => {
-            Err(JsonError { path: path_text(&steps), expected: expected.into_owned(), found, saw_null_float })
+            Err(JsonError { path: path_text(&steps), expected: expected.into_owned(), found, saw_lossy_float })
         }
     }
 }
@@ -140,7 +140,7 @@ impl<'a> Encoder<'a> {
             if self.json.peek() == b'n' && (field.is_repeated() || !takes_null(field)) {
                 let word = self.json.take_word("null");
                 self.syntax(word).map_err(|failed| self.at_field(failed, field))?;
-                self.saw_null_float |= matches!(field.kind, Kind::Float | Kind::Double) && !field.is_repeated();
+                self.saw_lossy_float |= matches!(field.kind, Kind::Float | Kind::Double) && !field.is_repeated();
                 continue;
             }
             let oneof = (1u64 << (field.oneof & 63)) & !1;
@@ -240,7 +240,7 @@ impl<'a> Encoder<'a> {
     /// An element of a list or a value of a map.
     fn element(&mut self, field: &'static FieldDef) -> Outcome {
         if self.json.peek() == b'n' && !takes_null(field) {
-            self.saw_null_float |= matches!(field.kind, Kind::Float | Kind::Double);
+            self.saw_lossy_float |= matches!(field.kind, Kind::Float | Kind::Double);
             return Err(self.expected(expectation(field.kind)));
         }
         self.value(field)
@@ -427,6 +427,7 @@ impl<'a> Encoder<'a> {
         if value.is_infinite() {
             return Err(self.expected_at(at, Cow::Borrowed("a number that fits in 64 bits")));
         }
+        self.saw_lossy_float |= value.to_bits() == 0;
         Ok(value)
     }
 

@@ -13,8 +13,8 @@ pub struct JsonError {
     pub expected: String,
     /// What came: `"abc"`, `null`, `a list`.
     pub found: String,
-    /// See [`Encoded::saw_null_float`](super::Encoded::saw_null_float).
-    pub saw_null_float: bool,
+    /// See [`Encoded::saw_lossy_float`](super::Encoded::saw_lossy_float).
+    pub saw_lossy_float: bool,
 }
 
 /// Bytes that are not a message of their type.

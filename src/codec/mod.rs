@@ -38,10 +38,10 @@ pub const MAX_DEPTH: u32 = 100;
 pub struct Encoded {
     /// The bytes.
     pub wire: Vec<u8>,
-    /// A `null` stood where a `float` or `double` was expected, and was taken for no value. JavaScript's
-    /// `JSON.stringify` writes NaN and the infinities as `null`; who used it should write them as `"NaN"`,
-    /// `"Infinity"`, `"-Infinity"` and encode again.
-    pub saw_null_float: bool,
+    /// A `null` or a `0` stood where a `float` or `double` was expected; `null` was taken for no value. JavaScript's
+    /// `JSON.stringify` writes NaN and the infinities as `null` and -0 as `0`; who used it should write them as `"NaN"`,
+    /// `"Infinity"`, `"-Infinity"` and `-0` and encode again.
+    pub saw_lossy_float: bool,
 }
 
 /// Appends the ProtoJSON text of a message to `out`. Unknown fields are skipped; an unknown number of an enum stays a

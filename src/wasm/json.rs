@@ -23,6 +23,10 @@ pub struct JsFloats;
 
 impl FloatText for JsFloats {
     fn print(&self, value: f64, out: &mut Vec<u8>) {
+        // JavaScript leaves the sign of zero out.
+        if value.to_bits() == (-0.0f64).to_bits() {
+            out.push(b'-');
+        }
         out.extend_from_slice(to_text(value).as_bytes());
     }
 
@@ -46,7 +50,7 @@ fn encoded(message: MessageId, value: &JsValue, what: &str, place: &str) -> Resu
     // The plain text first: it is several times faster and nearly always right.
     if let Some(text) = environment()?.encode_json(value, false)? {
         if let Ok(encoded) = codec::json_to_wire(message, &text.to_vec(), &JsFloats) {
-            if !encoded.saw_null_float {
+            if !encoded.saw_lossy_float {
                 return Ok(encoded.wire);
             }
         }

@@ -337,3 +337,68 @@ describe('the resolver', () => {
     assert.deepEqual(literal.resolver(bytes).toObject(), { a: [1], b: 'x' })
   })
 })
+
+describe('-0', () => {
+  const float = { simple: 'FLOAT' }
+  const isNegativeZero = (value) => assert.ok(Object.is(value, -0), String(value))
+  const of = (floatValue) => ({ scalar: { primitive: { floatValue } } })
+
+  it('keeps its sign through ProtoJSON', () => {
+    const stored = literal.toLiteral(float, -0)
+    isNegativeZero(stored.scalar.primitive.floatValue)
+    isNegativeZero(literal.fromLiteral(stored, float))
+    isNegativeZero(literal.fromLiteral(literal.ready(of(-0)).bytes))
+    isNegativeZero(literal.repr(of(-0)))
+    isNegativeZero(literal.resolver({ x: of(-0) }, { x: float }).get('x'))
+    const bytes = proto.fromJson('flyteidl.core.Literal', of(-0))
+    assert.deepEqual(bytes, literal.toBytes(float, -0))
+    isNegativeZero(proto.toJson('flyteidl.core.Literal', bytes).scalar.primitive.floatValue)
+  })
+
+  it('is a number beside what needs care, in free JSON too, and no sign in integers', () => {
+    const json = { a: -0, b: [0, -0, 'x"\\ud800-0"'], c: { d: 0 } }
+    const bytes = proto.fromJson('google.protobuf.Struct', json)
+    assert.deepEqual(proto.toJson('google.protobuf.Struct', bytes), json)
+    isNegativeZero(proto.toJson('google.protobuf.Struct', bytes).a)
+    const list = { literals: [of(-0), { scalar: { primitive: { integer: -0 } } }, { scalar: { primitive: { integer: 5n } } }] }
+    const back = proto.toJson('flyteidl.core.LiteralCollection', proto.fromJson('flyteidl.core.LiteralCollection', list))
+    isNegativeZero(back.literals[0].scalar.primitive.floatValue)
+    assert.deepEqual(back.literals.slice(1), [{ scalar: { primitive: { integer: '0' } } }, { scalar: { primitive: { integer: '5' } } }])
+    assert.deepEqual(literal.fromLiteral(of(0)), 0)
+  })
+})
+
+describe('half a character', () => {
+  const string = { simple: 'STRING' }
+  const refused = (type, value, path) =>
+    assert.throws(
+      () => literal.toLiteral(type, value),
+      (error) => {
+        assert.ok(error instanceof FlyteValueError, error.stack)
+        assert.deepEqual([error.path, error.problems?.length], [path, 1], error.message)
+        assert.match(error.message, /half a character/)
+        return true
+      },
+    )
+
+  it('is refused with its place', () => {
+    refused(string, 'a\ud800b', 'value')
+    refused({ collectionType: string }, ['a', 'b\udc00', 'c\ud83d\ude00'], 'value[1]')
+    refused({ mapValueType: { simple: 'INTEGER' } }, { '\ud800': 1, '\ud801': 2 }, 'value')
+    refused({ mapValueType: { simple: 'INTEGER' } }, new Map([['\ud800', 1]]), 'value')
+    refused({ blob: { format: 'csv' } }, new FlyteFile('s3://b/\ud800'), 'value')
+    refused({ simple: 'STRUCT' }, { a: { b: ['\ud800'] } }, 'value.a.b[0]')
+    assert.throws(() => literal.guessType('\ud800'), FlyteValueError)
+  })
+
+  it('is none in two texts that meet, and refused in the text of a form', () => {
+    const value = ['x\ud83d\ude00', 'y', '\ufffd']
+    const type = { collectionType: string }
+    assert.deepEqual(literal.fromLiteral(literal.toLiteral(type, value), type), value)
+    refused(type, ['\ud83d', 'x'], 'value[0]')
+    assert.throws(
+      () => literal.parse(string, 'a\ud800', 'word'),
+      (error) => error instanceof FlyteValueError && error.path === 'word',
+    )
+  })
+})
