@@ -1,4 +1,4 @@
-// ProtoJSON texts of JavaScript values. `JSON.stringify` alone refuses bigint, turns NaN into null and -0 into 0.
+// ProtoJSON texts of JavaScript values. `JSON.stringify` alone refuses bigint, turns NaN into null, -0 into 0 and a Map into {}.
 
 const base64 = (bytes: Uint8Array): string => {
   let text = ''
@@ -9,17 +9,21 @@ const base64 = (bytes: Uint8Array): string => {
 /** Stands for -0, which `JSON.stringify` can't write; the codec refuses half a character in any text. */
 const NEGATIVE_ZERO = '\ud800-0'
 
-function careful(this: unknown, _key: string, value: unknown): unknown {
+function careful(this: unknown, key: string, value: unknown): unknown {
+  // A Buffer and a date have a toJSON of their own.
+  const given = (this as Record<string, unknown>)[key]
+  if (given instanceof Uint8Array) return base64(given)
+  if (given instanceof Date && value === null) return String(given)
+  if (value instanceof Map) return Object.fromEntries(value)
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (Object.is(value, -0)) return NEGATIVE_ZERO
-  if (value instanceof Uint8Array) return base64(value)
   return value
 }
 
 const encoder = new TextEncoder()
 
-/** The JSON text of a message in UTF-8; `exact` also writes bigint, NaN, infinities, -0 and byte arrays. */
+/** The JSON text of a message in UTF-8; `exact` also writes bigint, NaN, infinities, -0, byte arrays and Maps. */
 export function encodeJson(value: unknown, exact: boolean): Uint8Array | undefined {
   try {
     const text = JSON.stringify(value === undefined ? {} : value, exact ? careful : undefined)

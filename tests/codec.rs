@@ -426,11 +426,11 @@ mod input {
 
     #[test]
     fn a_zero_that_may_have_lost_its_sign_is_reported() {
-        assert!(encode(PRIMITIVE, r#"{"floatValue":0}"#).unwrap().saw_lossy_float);
-        assert!(encode("google.protobuf.Value", "[1,{\"a\":0}]").unwrap().saw_lossy_float);
-        assert!(!encode(PRIMITIVE, r#"{"floatValue":-0}"#).unwrap().saw_lossy_float);
-        assert!(!encode(PRIMITIVE, r#"{"floatValue":0.5}"#).unwrap().saw_lossy_float);
-        assert!(!encode(PRIMITIVE, r#"{"integer":"0"}"#).unwrap().saw_lossy_float);
+        assert!(encode(PRIMITIVE, r#"{"floatValue":0}"#).unwrap().is_doubtful);
+        assert!(encode("google.protobuf.Value", "[1,{\"a\":0}]").unwrap().is_doubtful);
+        assert!(!encode(PRIMITIVE, r#"{"floatValue":-0}"#).unwrap().is_doubtful);
+        assert!(!encode(PRIMITIVE, r#"{"floatValue":0.5}"#).unwrap().is_doubtful);
+        assert!(!encode(PRIMITIVE, r#"{"integer":"0"}"#).unwrap().is_doubtful);
         assert_eq!(
             encode(PRIMITIVE, r#"{"floatValue":-0}"#).unwrap().wire,
             encode(PRIMITIVE, r#"{"floatValue":"-0"}"#).unwrap().wire
@@ -439,10 +439,13 @@ mod input {
 
     #[test]
     fn a_null_float_is_reported() {
-        assert!(encode(PRIMITIVE, r#"{"floatValue":null}"#).unwrap().saw_lossy_float);
-        assert!(encode("flyteidl.core.ArrayNode", r#"{"minSuccessRatio":null}"#).unwrap().saw_lossy_float);
-        assert!(!encode(PRIMITIVE, r#"{"integer":null}"#).unwrap().saw_lossy_float);
-        assert!(encode(PRIMITIVE, r#"{"floatValue":null,"nope":1}"#).unwrap_err().saw_lossy_float);
+        assert!(encode(PRIMITIVE, r#"{"floatValue":null}"#).unwrap().is_doubtful);
+        assert!(encode("flyteidl.core.ArrayNode", r#"{"minSuccessRatio":null}"#).unwrap().is_doubtful);
+        assert!(encode(PRIMITIVE, r#"{"integer":null}"#).unwrap().is_doubtful);
+        assert!(encode(PRIMITIVE, "{}").unwrap().is_doubtful);
+        assert!(encode("flyteidl.core.LiteralMap", r#"{"literals":{}}"#).unwrap().is_doubtful);
+        assert!(!encode("flyteidl.core.LiteralMap", r#"{"literals":{"a":{"hash":"x"}}}"#).unwrap().is_doubtful);
+        assert!(encode(PRIMITIVE, r#"{"floatValue":null,"nope":1}"#).unwrap_err().is_doubtful);
     }
 
     #[test]

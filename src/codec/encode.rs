@@ -27,7 +27,7 @@ struct Encoder<'a> {
     floats: &'a dyn FloatText,
     out: Vec<u8>,
     depth: u32,
-    saw_lossy_float: bool,
+    is_doubtful: bool,
     /// Keys of the maps that are being read, the innermost map last, as places in `out`.
     keys: Vec<(usize, usize)>,
     /// What was expected, and what came.
@@ -39,25 +39,23 @@ struct Encoder<'a> {
 pub(super) fn encode(id: MessageId, json: &[u8], floats: &dyn FloatText) -> Result<Encoded, JsonError> {
     let Ok(text) = std::str::from_utf8(json) else {
         let (expected, found) = ("JSON in UTF-8".to_owned(), "other bytes".to_owned());
-        return Err(JsonError { path: String::new(), expected, found, saw_lossy_float: false });
+        return Err(JsonError { path: String::new(), expected, found, is_doubtful: false });
     };
     let mut encoder = Encoder {
         json: Json::new(text),
         floats,
         out: Vec::with_capacity(text.len() / 2),
         depth: 0,
-        saw_lossy_float: false,
+        is_doubtful: false,
         keys: Vec::new(),
         failure: (Cow::Borrowed(""), String::new()),
         steps: Vec::new(),
     };
     let outcome = encoder.whole(id);
-    let Encoder { out, saw_lossy_float, failure: (expected, found), steps, .. } = encoder;
+    let Encoder { out, is_doubtful, failure: (expected, found), steps, .. } = encoder;
     match outcome {
-        Ok(()) => Ok(Encoded { wire: out, saw_lossy_float }),
-        Err(Failed) => {
-            Err(JsonError { path: path_text(&steps), expected: expected.into_owned(), found, saw_lossy_float })
-        }
+        Ok(()) => Ok(Encoded { wire: out, is_doubtful }),
+        Err(Failed) => Err(JsonError { path: path_text(&steps), expected: expected.into_owned(), found, is_doubtful }),
     }
 }
 
@@ -117,6 +115,7 @@ impl<'a> Encoder<'a> {
         loop {
             let more = self.json.more(&mut first, b'}');
             if !self.syntax(more)? {
+                self.is_doubtful |= seen == 0;
                 return Ok(());
             }
             let name_at = self.json.at;
@@ -140,7 +139,7 @@ impl<'a> Encoder<'a> {
             if self.json.peek() == b'n' && (field.is_repeated() || !takes_null(field)) {
                 let word = self.json.take_word("null");
                 self.syntax(word).map_err(|failed| self.at_field(failed, field))?;
-                self.saw_lossy_float |= matches!(field.kind, Kind::Float | Kind::Double) && !field.is_repeated();
+                self.is_doubtful = true;
                 continue;
             }
             let oneof = (1u64 << (field.oneof & 63)) & !1;
@@ -240,7 +239,7 @@ impl<'a> Encoder<'a> {
     /// An element of a list or a value of a map.
     fn element(&mut self, field: &'static FieldDef) -> Outcome {
         if self.json.peek() == b'n' && !takes_null(field) {
-            self.saw_lossy_float |= matches!(field.kind, Kind::Float | Kind::Double);
+            self.is_doubtful = true;
             return Err(self.expected(expectation(field.kind)));
         }
         self.value(field)
@@ -253,11 +252,12 @@ impl<'a> Encoder<'a> {
         let [key_field, value_field] = field.message().def().fields() else {
             return Err(self.expected("no such map"));
         };
-        let base = self.keys.len();
+        let (base, begin) = (self.keys.len(), self.out.len());
         let (mut first, mut sorted) = (true, true);
         loop {
             let more = self.json.more(&mut first, b'}');
             if !self.syntax(more)? {
+                self.is_doubtful |= self.out.len() == begin;
                 break;
             }
             let name_at = self.json.at;
@@ -427,7 +427,7 @@ impl<'a> Encoder<'a> {
         if value.is_infinite() {
             return Err(self.expected_at(at, Cow::Borrowed("a number that fits in 64 bits")));
         }
-        self.saw_lossy_float |= value.to_bits() == 0;
+        self.is_doubtful |= value.to_bits() == 0;
         Ok(value)
     }
 

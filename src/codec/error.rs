@@ -13,8 +13,8 @@ pub struct JsonError {
     pub expected: String,
     /// What came: `"abc"`, `null`, `a list`.
     pub found: String,
-    /// See [`Encoded::saw_lossy_float`](super::Encoded::saw_lossy_float).
-    pub saw_lossy_float: bool,
+    /// See [`Encoded::is_doubtful`](super::Encoded::is_doubtful).
+    pub is_doubtful: bool,
 }
 
 /// Bytes that are not a message of their type.

@@ -38,10 +38,11 @@ pub const MAX_DEPTH: u32 = 100;
 pub struct Encoded {
     /// The bytes.
     pub wire: Vec<u8>,
-    /// A `null` or a `0` stood where a `float` or `double` was expected; `null` was taken for no value. JavaScript's
-    /// `JSON.stringify` writes NaN and the infinities as `null` and -0 as `0`; who used it should write them as `"NaN"`,
-    /// `"Infinity"`, `"-Infinity"` and `-0` and encode again.
-    pub saw_lossy_float: bool,
+    /// It may not be what was meant: there is a `null`, taken for no value, an object without members, or a `0` for a
+    /// `float` or `double`. JavaScript's `JSON.stringify` writes NaN, the infinities and dates that are none as `null`, a
+    /// `Map` as `{}` and -0 as `0`; who used it should write `"NaN"`, `"Infinity"`, `"-Infinity"`, the entries and `-0`,
+    /// and encode again.
+    pub is_doubtful: bool,
 }
 
 /// Appends the ProtoJSON text of a message to `out`. Unknown fields are skipped; an unknown number of an enum stays a

@@ -50,7 +50,7 @@ fn encoded(message: MessageId, value: &JsValue, what: &str, place: &str) -> Resu
     // The plain text first: it is several times faster and nearly always right.
     if let Some(text) = environment()?.encode_json(value, false)? {
         if let Ok(encoded) = codec::json_to_wire(message, &text.to_vec(), &JsFloats) {
-            if !encoded.saw_lossy_float {
+            if !encoded.is_doubtful {
                 return Ok(encoded.wire);
             }
         }

@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { CancelledError, FlyteRemote, FlyteTask, FlyteValueError, FlyteWorkflowExecution, NotFoundError, UploadError } from 'flyte-remote'
+import {
+  CancelledError,
+  FlyteRemote,
+  FlyteTask,
+  FlyteValueError,
+  FlyteWorkflowExecution,
+  NotFoundError,
+  proto,
+  UploadError,
+} from 'flyte-remote'
 import { PLACE, sandboxWithWorkflows } from './fixtures.mjs'
 
 let sandbox
@@ -81,6 +90,38 @@ describe('arguments of a wrong kind', () => {
     const error = await failure(() => silent.fetchTask('t', { onReply: () => {} }))
     assert.match(error.message, /options\.onReply: there is no such option/)
     assert.match((await failure(() => run.watch({ nodes: true }).next())).message, /options\.nodes: there is no such option/)
+  })
+})
+
+describe('messages', () => {
+  const literals = (primitive) => ({ literals: { a: { scalar: { primitive } } } })
+  const encoded = (value) => proto.toJson('flyteidl.core.LiteralMap', proto.fromJson('flyteidl.core.LiteralMap', value))
+  const place = (value) => {
+    try {
+      return assert.fail(JSON.stringify(encoded(value)))
+    } catch (error) {
+      return error.path
+    }
+  }
+
+  it('refuse numbers and dates that are none, with their place', () => {
+    assert.equal(place(literals({ integer: NaN })), 'literals.a.scalar.primitive.integer')
+    assert.equal(place(literals({ integer: Infinity })), 'literals.a.scalar.primitive.integer')
+    assert.equal(place(literals({ datetime: new Date(NaN) })), 'literals.a.scalar.primitive.datetime')
+    assert.equal(place(5), 'message')
+  })
+
+  it('take null for nothing, Maps as objects, and Buffers and other bytes', () => {
+    assert.deepEqual(encoded(literals(null)), { literals: { a: { scalar: {} } } })
+    assert.deepEqual(encoded({ literals: new Map([['a', { hash: 'x' }]]) }), { literals: { a: { hash: 'x' } } })
+    const binary = (value) => proto.toJson('flyteidl.core.Binary', proto.fromJson('flyteidl.core.Binary', { value }))
+    assert.deepEqual([binary(Buffer.from('a')), binary(new Uint8Array([97]))], [{ value: 'YQ==' }, { value: 'YQ==' }])
+    assert.deepEqual(proto.toJson('flyteidl.core.Binary', Uint8Array.of(10, 1, 97).buffer), { value: 'YQ==' })
+  })
+
+  it('are of a type with a name, and bytes', async () => {
+    assert.equal((await failure(() => proto.fromJson(5, {}))).message, 'typeName: expected a string, got the number 5')
+    assert.equal((await failure(() => proto.toJson('flyteidl.core.Binary', 'x'))).path, 'bytes')
   })
 })
 
