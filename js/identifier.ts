@@ -24,7 +24,8 @@ const PAGE =
 
 function ofPage(text: string): Fields | undefined {
   try {
-    const parts = PAGE.exec(text)?.map((part) => part && decodeURIComponent(part)) ?? []
+    // This package's own console has its places behind the hash.
+    const parts = PAGE.exec(text.replace('#/projects/', '/projects/'))?.map((part) => part && decodeURIComponent(part)) ?? []
     const [, project, domain, kind, name, version = '', inPath, inQuery] = parts
     const nodeId = inPath ?? inQuery
     if (kind === 'executions') return nodeId ? { executionId: { project, domain, name }, nodeId } : { project, domain, name }
