@@ -9,6 +9,7 @@ import {
   FlyteValueError,
   FlyteWorkflowExecution,
   NotFoundError,
+  parseIdentifier,
   proto,
   UploadError,
 } from 'flyte-remote'
@@ -141,6 +142,15 @@ describe('metadata', () => {
       await failure(() => call)
       await failure(() => FlyteRemote.forEndpoint('http://x', { fetch, retries: 0, metadata }).client.getVersion())
       assert.deepEqual(sent, ['me', 'me'])
+    })
+  }
+})
+
+describe('addresses of consoles', () => {
+  for (const path of ['console/projects', 'console/#/projects', 'console#/projects']) {
+    it(`${path} …`, () => {
+      const id = { project: 'p', domain: 'd', name: 'e' }
+      assert.deepEqual(parseIdentifier(`http://127.0.0.1:30980/${path}/p/domains/d/executions/e`), id)
     })
   }
 })
