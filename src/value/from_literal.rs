@@ -12,6 +12,8 @@ use crate::error::Problem;
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 100;
 
+const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+
 /// The content of literals that are stored apart: the serialised `flyteidl.core.Literal` at a URI.
 pub type Stored<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
 
@@ -208,9 +210,11 @@ impl Reading<'_> {
             (3, _) => binary(content, declared, path),
             (4, None | Some(TypeKind::Schema(_) | TypeKind::StructuredDataset { .. })) => {
                 let of = wrapped(2, field(content, 3))?;
+                // Python writes schemas as Parquet only.
+                let format = if matches!(kind, Some(TypeKind::StructuredDataset { .. })) { "parquet" } else { "" };
                 Ok(OutputValue::StructuredDataset {
                     uri: text(content, 1)?,
-                    format: String::new(),
+                    format: format.to_owned(),
                     columns: columns(&of),
                 })
             }
@@ -256,7 +260,15 @@ impl Reading<'_> {
         let value = match (part.number, kind) {
             (1, Some(TypeKind::Float)) => part.int().map(|integer| OutputValue::Float(integer as f64)),
             (1, None | Some(TypeKind::Integer)) => part.int().map(OutputValue::Int),
-            (2, Some(TypeKind::Integer)) => part.double().map(|float| OutputValue::Int(float.trunc() as i64)),
+            (2, Some(TypeKind::Integer)) => {
+                let float = part.double()?.trunc();
+                if !(-TWO_TO_63..TWO_TO_63).contains(&float) {
+                    let words = ["a float beyond 64 bits", "an infinite float", "NaN"];
+                    let word = usize::from(!float.is_finite()) + usize::from(float.is_nan());
+                    return other(declared, words.get(word).unwrap_or(&""), path);
+                }
+                Ok(OutputValue::Int(float as i64))
+            }
             (2, None | Some(TypeKind::Float)) => part.double().map(OutputValue::Float),
             (3, None | Some(TypeKind::String)) => part.text().map(OutputValue::Text),
             (3, Some(TypeKind::Enum(values))) => {
