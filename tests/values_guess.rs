@@ -24,7 +24,7 @@ fn lists_side_by_side_are_of_one_type() {
         (list(&[numbers(&[]), numbers(&[1.0])]), "list[list[int]]"),
         (list(&[numbers(&[1.0, 2.0]), numbers(&[0.5])]), "list[list[float]]"),
         (list(&[InputValue::Ints(vec![1]), numbers(&[0.5])]), "list[list[int | float]]"),
-        (list(&[list(&[int(1.0)]), list(&[text.clone()])]), "list[list[int | str]]"),
+        (list(&[list(&[int(1.0)]), list(std::slice::from_ref(&text))]), "list[list[int | str]]"),
         (list(&[list(&[InputValue::Null]), list(&[int(1.0)])]), "list[list[none | int]]"),
         (list(&[empty.clone(), text, list(&[empty.clone(), list(&[int(1.0)])])]), "list[list[list[int]] | str]"),
     ] {

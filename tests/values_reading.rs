@@ -4,7 +4,7 @@
 
 use flyte_remote::codec::{json_to_wire, StdFloats};
 use flyte_remote::idl::schema::MessageId;
-use flyte_remote::value::{from_literal, LiteralType, OutputValue, Path, Reading};
+use flyte_remote::value::{from_literal, to_literal, InputValue, LiteralType, OutputValue, Path, Reading};
 
 fn wire(message: &str, json: &str) -> Vec<u8> {
     let message = MessageId::by_name(message).unwrap();
@@ -71,4 +71,16 @@ fn a_schema_is_a_structured_dataset_in_parquet() {
     };
     assert_eq!(read(schema, r#"{"structuredDatasetType": {}}"#), Ok(table("parquet")));
     assert_eq!(read(schema, r#"{"schema": {}}"#), Ok(table("")));
+}
+
+#[test]
+fn an_object_without_a_uri_is_nothing_stored() {
+    for of in [r#"{"blob": {}}"#, r#"{"structuredDatasetType": {}}"#, r#"{"schema": {}}"#] {
+        let of = LiteralType::decode(&wire("flyteidl.core.LiteralType", of)).unwrap();
+        let given = |uri: &str| InputValue::Map(vec![("uri".into(), InputValue::Text(uri.into()))]);
+        let mut problems = Vec::new();
+        assert!(to_literal(&given("s3://b/k"), &of, &Path::new("x"), &mut problems).is_some(), "{problems:?}");
+        assert_eq!(to_literal(&given(""), &of, &Path::new("x"), &mut problems), None);
+        assert!(problems[0].message.starts_with(&format!("expected {}, got an object; give its URI", of.text())));
+    }
 }
