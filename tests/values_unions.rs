@@ -146,6 +146,14 @@ fn without_a_tag_that_fits_it_is_the_only_one_that_reads_it() {
     assert_eq!(none, Err("x: expected Inner | Point | int, got bool".to_owned()));
 }
 
+#[test]
+fn a_value_that_the_tagged_variant_refuses_is_not_taken_by_another() {
+    let colour = tagged(r#"{"enumType": {"values": ["red"]}}"#, "DefaultEnumTransformer");
+    let of = declared(&union(&[&colour, &tagged(r#"{"simple": "STRING"}"#, "str")]));
+    let literal = stored(r#"{"scalar": {"primitive": {"stringValue": "blue"}}}"#, &colour);
+    assert_eq!(read(&literal, &of), Err("x: expected enum[red], got the text \"blue\"".to_owned()));
+}
+
 /// Unions whose variants share a tag or a value, with what a person writes and which variant that is.
 #[test]
 fn a_chosen_variant_stays_what_it_is() {

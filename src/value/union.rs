@@ -129,6 +129,10 @@ impl Reading<'_> {
         let others: Vec<(u8, &LiteralType)> =
             others.map(|variant| (distance(&stored, &untagged, variant), variant)).collect();
         for wanted in 1..=5 {
+            // Of the variants that the tag names, none reads it.
+            if wanted == TAGGED + 1 && failed.is_some() {
+                break;
+            }
             let mut found = None;
             for (_, variant) in others.iter().filter(|(distance, _)| *distance == wanted) {
                 match self.read(value, Some(variant), path, depth + 1) {
