@@ -75,13 +75,17 @@ fn word(text: &str) -> Option<InputValue> {
 
 /// A number as JSON writes it: an integer unless it has a point or an exponent, or is too large.
 fn number(text: &str, floats: &dyn FloatText) -> Option<InputValue> {
+    let is_number = number::number_length(text.as_bytes()) == text.len();
     match text.parse() {
-        Ok(integer) if number::number_length(text.as_bytes()) == text.len() => Some(match exact(integer) {
+        Ok(integer) if is_number => Some(match exact(integer) {
             // What a number can say is said so in errors too.
             Some(number) if number.abs() <= MAX_SAFE => InputValue::Number(number),
             _ => InputValue::Int(integer),
         }),
-        _ => float(text, floats),
+        _ => match text.parse() {
+            Ok(integer) if is_number => Some(InputValue::BigInt(integer)),
+            _ => float(text, floats),
+        },
     }
 }
 
@@ -90,7 +94,8 @@ fn float(text: &str, floats: &dyn FloatText) -> Option<InputValue> {
     let padded = [if text.starts_with('.') { "0" } else { "" }, text].concat();
     let digits = padded.as_bytes();
     let is_number = !digits.is_empty() && number::number_length(digits) == digits.len();
-    is_number.then(|| number::float(digits, floats)).flatten().map(InputValue::Float)
+    let number = is_number.then(|| number::float(digits, floats)).flatten();
+    number.filter(|number| number.is_finite()).map(InputValue::Float)
 }
 
 /// A whole text as JSON, in which Python's `NaN` and `Infinity` may stand too.
@@ -140,7 +145,10 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
         b'"' => InputValue::Text(owned(json.string()?)),
         b'-' | b'0'..=b'9' => {
             let digits = json.number()?;
-            std::str::from_utf8(digits).ok().and_then(|digits| number(digits, floats)).ok_or(Syntax("a number"))?
+            std::str::from_utf8(digits)
+                .ok()
+                .and_then(|digits| number(digits, floats))
+                .ok_or(Syntax("a number of 64 bits"))?
         }
         _ => return Err(Syntax("a value")),
     })
@@ -273,7 +281,9 @@ mod tests {
             ("0x10", "text \"0x10\""),
             ("1_000", "text \"1_000\""),
             ("true", "boolean true"),
-            ("9223372036854775808", "float, a number beyond ±(2^53 - 1), where integers lose digits"),
+            ("9223372036854775808", "a bigint beyond 64 bits"),
+            ("18446744073709551616", "float, a number beyond ±(2^53 - 1), where integers lose digits"),
+            ("1e400", "text \"1e400\""),
         ] {
             bad(INT, &[(text, &format!("inputs.x: expected int, got {got}{hint}"))]);
         }
@@ -289,12 +299,13 @@ mod tests {
                 ("-1.5e3", Float(-1500.0)),
                 (".5", Float(0.5)),
                 ("9007199254740994", Float(9_007_199_254_740_994.0)),
+                ("18446744073709551615", Float(18_446_744_073_709_551_615.0)),
                 ("-Infinity", Float(f64::NEG_INFINITY)),
                 ("0.1234567890123456789", Float(0.123_456_789_012_345_68)),
             ],
         );
         assert!(matches!(parsed(&declared(of), "NaN"), Ok(Float(number)) if number.is_nan()));
-        for text in ["", "1,5", "--1", "0x10", "1e", "ten", "-", ".", "+1", "-.5"] {
+        for text in ["", "1,5", "--1", "0x10", "1e", "ten", "-", ".", "+1", "-.5", "1e400", "-1e400"] {
             bad(of, &[(text, &format!("inputs.x: expected float, got text \"{text}\""))]);
         }
     }
@@ -448,6 +459,13 @@ mod tests {
             r#"{"collectionType": {"simple": "DURATION"}}"#,
             &[("[90]", "inputs.x[0]: expected duration, got number 90; write it with its units, 1h 30m, or in ISO 8601, PT1H30M")],
         );
+        bad(
+            r#"{"collectionType": {"simple": "FLOAT"}}"#,
+            &[(
+                "[1e400]",
+                "inputs.x: expected list[float] as JSON; at character 7: expected a number of 64 bits, got ]",
+            )],
+        );
         let deep = "[".repeat(200);
         assert!(parsed(&declared(&of), &deep).unwrap_err().contains("at most 100 levels"));
     }
@@ -477,9 +495,13 @@ mod tests {
                 ("3", "inputs.x: expected Row, got number 3"),
             ],
         );
+        let field = |value| Map(vec![("a".into(), value)]);
         good(
             r#"{"simple": "STRUCT"}"#,
-            &[(r#"{"a": [1, 2.5, null]}"#, Map(vec![("a".into(), List(vec![Int(1), Float(2.5), Null]))]))],
+            &[
+                (r#"{"a": [1, 2.5, null]}"#, field(List(vec![Int(1), Float(2.5), Null]))),
+                (r#"{"a": 18446744073709551615}"#, field(OutputValue::BigInt(u64::MAX))),
+            ],
         );
     }
 
@@ -498,6 +520,8 @@ mod tests {
             &[("s3://b/k", table("")), (r#"{"uri": "s3://b/k", "format": "parquet"}"#, table("parquet"))],
         );
         let advice = "is no URI; upload it first (uploadFile) and give its URI, such as s3://bucket/key";
+        let empty = "inputs.x: expected structured_dataset, got an object; give its URI, or {uri, format}";
+        bad(r#"{"structuredDatasetType": {}}"#, &[(r#"{"uri": ""}"#, empty)]);
         bad(r#"{"blob": {}}"#, &[("data.csv", &format!("inputs.x: text \"data.csv\" {advice}"))]);
     }
 

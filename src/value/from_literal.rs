@@ -1,7 +1,6 @@
 //! A literal to the value that the caller gets.
 
 use super::bulk;
-use super::castable::literal_fits;
 use super::literal_type::{dimensionality, texts};
 use super::plain::read_struct;
 use super::shape::by_type;
@@ -12,6 +11,8 @@ use crate::error::Problem;
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 100;
+
+const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
 
 /// The content of literals that are stored apart: the serialised `flyteidl.core.Literal` at a URI.
 pub type Stored<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
@@ -70,7 +71,7 @@ impl From<Malformed> for Unreadable {
 
 pub(super) type Read = Result<OutputValue, Unreadable>;
 
-fn problem<T>(path: &Path<'_>, message: &[&str]) -> Result<T, Unreadable> {
+pub(super) fn problem<T>(path: &Path<'_>, message: &[&str]) -> Result<T, Unreadable> {
     Err(Unreadable::new(path, message.concat()))
 }
 
@@ -118,7 +119,7 @@ impl Reading<'_> {
         self.read(literal, declared, path, 0).map_err(|unreadable| unreadable.at(path))
     }
 
-    fn read(&self, literal: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
+    pub(super) fn read(&self, literal: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
         if depth > MAX_DEPTH {
             return problem(path, &["nested too deeply"]);
         }
@@ -209,9 +210,11 @@ impl Reading<'_> {
             (3, _) => binary(content, declared, path),
             (4, None | Some(TypeKind::Schema(_) | TypeKind::StructuredDataset { .. })) => {
                 let of = wrapped(2, field(content, 3))?;
+                // Python writes schemas as Parquet only.
+                let format = if matches!(kind, Some(TypeKind::StructuredDataset { .. })) { "parquet" } else { "" };
                 Ok(OutputValue::StructuredDataset {
                     uri: text(content, 1)?,
-                    format: String::new(),
+                    format: format.to_owned(),
                     columns: columns(&of),
                 })
             }
@@ -241,74 +244,6 @@ impl Reading<'_> {
         }
     }
 
-    /// A value with the variant that it was stored as. That one is looked for among the declared ones: by its tag, and
-    /// where no tag fits, as the only one it can be.
-    fn union(&self, union: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, depth: u32) -> Read {
-        let (value, stored) = (field(union, 1)?, field(union, 2)?);
-        let kind = declared.map(|declared| &declared.kind);
-        let decoded;
-        let chosen: &LiteralType = match kind {
-            Some(TypeKind::Union(variants)) => match variants.iter().find(|variant| variant.as_bytes() == stored) {
-                Some(variant) => variant,
-                None => {
-                    let stored = LiteralType::decode(stored)?;
-                    let mut fitting = variants.iter().filter(|variant| {
-                        literal_fits(&stored, variant) && !stored.tag().is_empty() && variant.tag() == stored.tag()
-                    });
-                    let mut alike = variants.iter().filter(|variant| {
-                        let untagged = without_tag(&stored);
-                        untagged.is_ok_and(|untagged| literal_fits(&untagged, variant))
-                    });
-                    match (fitting.next(), fitting.next(), alike.next(), alike.next()) {
-                        (Some(only), None, ..) | (None, _, Some(only), None) => only,
-                        (None, _, None, _) => return other(declared, &stored.text(), path),
-                        _ => return ambiguous(declared, path),
-                    }
-                }
-            },
-            _ => {
-                decoded = LiteralType::decode(stored)?;
-                match declared {
-                    Some(declared) => declared,
-                    None => &decoded,
-                }
-            }
-        };
-        let read = self.read(value, Some(chosen), path, depth + 1)?;
-        let is_wanted =
-            self.variants || self.doubtful_variants && !matches!(read, OutputValue::Null) && is_doubtful(declared);
-        if !is_wanted {
-            return Ok(read);
-        }
-        let tag = match chosen.tag() {
-            "" => chosen.text(),
-            tag => tag.to_owned(),
-        };
-        Ok(OutputValue::Variant { tag, value: Box::new(read) })
-    }
-
-    /// A literal that is not wrapped although a union is declared: the only variant as which it can be read.
-    fn unwrapped(&self, literal: &[u8], variants: &[LiteralType], path: &Path<'_>, depth: u32) -> Read {
-        let (mut found, mut why) = (None, None);
-        for variant in variants {
-            match self.read(literal, Some(variant), path, depth + 1) {
-                Ok(_) if found.is_some() => {
-                    return problem(path, &["a literal without its variant could be any of several"]);
-                }
-                Ok(value) => found = Some(value),
-                Err(problem) => why = Some(problem),
-            }
-        }
-        match (found, why) {
-            (Some(value), _) => Ok(value),
-            (None, Some(why)) if variants.len() == 1 => Err(why),
-            _ => {
-                let words: Vec<String> = variants.iter().map(LiteralType::text).collect();
-                problem(path, &["expected ", &words.join(" | "), ", got ", &super::type_of(literal).text()])
-            }
-        }
-    }
-
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // what flytekit does, for the console's sake
     fn primitive(&self, primitive: &[u8], declared: Option<&LiteralType>, literal: &[u8], path: &Path<'_>) -> Read {
         let (mut fields, mut last): (_, Option<Field<'_>>) = (Fields::of(primitive), None);
@@ -325,7 +260,15 @@ impl Reading<'_> {
         let value = match (part.number, kind) {
             (1, Some(TypeKind::Float)) => part.int().map(|integer| OutputValue::Float(integer as f64)),
             (1, None | Some(TypeKind::Integer)) => part.int().map(OutputValue::Int),
-            (2, Some(TypeKind::Integer)) => part.double().map(|float| OutputValue::Int(float.trunc() as i64)),
+            (2, Some(TypeKind::Integer)) => {
+                let float = part.double()?.trunc();
+                if !(-TWO_TO_63..TWO_TO_63).contains(&float) {
+                    let words = ["a float beyond 64 bits", "an infinite float", "NaN"];
+                    let word = usize::from(!float.is_finite()) + usize::from(float.is_nan());
+                    return other(declared, words.get(word).unwrap_or(&""), path);
+                }
+                Ok(OutputValue::Int(float as i64))
+            }
             (2, None | Some(TypeKind::Float)) => part.double().map(OutputValue::Float),
             (3, None | Some(TypeKind::String)) => part.text().map(OutputValue::Text),
             (3, Some(TypeKind::Enum(values))) => {
@@ -355,21 +298,6 @@ impl Reading<'_> {
 pub(super) fn other<T>(declared: Option<&LiteralType>, got: &str, path: &Path<'_>) -> Result<T, Unreadable> {
     let declared = declared.map(LiteralType::text).unwrap_or_default();
     problem(path, &["expected ", &declared, ", got ", got])
-}
-
-fn ambiguous<T>(declared: Option<&LiteralType>, path: &Path<'_>) -> Result<T, Unreadable> {
-    let declared = declared.map(LiteralType::text).unwrap_or_default();
-    problem(path, &["a value of ", &declared, " does not say which variant it is, and could be any of several"])
-}
-
-fn without_tag(of: &LiteralType) -> Result<LiteralType, Malformed> {
-    let (mut fields, mut writer) = (Fields::of(of.as_bytes()), crate::codec::Writer::new());
-    while let Some(part) = fields.next()? {
-        if part.number != 11 {
-            writer.copy(&part);
-        }
-    }
-    LiteralType::decode(&writer.done())
 }
 
 fn blob(blob: &[u8], declared: Option<&TypeKind>, path: &Path<'_>) -> Read {
@@ -417,12 +345,6 @@ fn columns(of: &LiteralType) -> Vec<(String, String)> {
         }
         _ => Vec::new(),
     }
-}
-
-/// A union of several types beside none.
-fn is_doubtful(declared: Option<&LiteralType>) -> bool {
-    let Some(LiteralType { kind: TypeKind::Union(variants), .. }) = declared else { return false };
-    variants.iter().filter(|variant| !matches!(variant.kind, TypeKind::None)).count() > 1
 }
 
 /// The entries of a message that holds only a map of messages, by name; the last of a name counts.

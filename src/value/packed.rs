@@ -5,6 +5,8 @@
 //! text; keys of objects have a number, and their text only where that is new. Integers stand as 64 bits in place of a
 //! float.
 
+use super::input::whole;
+use super::time::is_instant;
 use super::{InputValue, Literal, OutputValue};
 
 const UNDEFINED: u32 = 0;
@@ -34,6 +36,9 @@ const BINARY: u32 = 23;
 const ERROR: u32 = 24;
 const OFFLOADED: u32 = 25;
 const BESIDE: u32 = 26;
+
+const NO_INSTANT: &str =
+    "a date of seconds that are not from year 1 to 9999, or nanos that are not from 0 to 999999999";
 
 /// A packed value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -156,7 +161,15 @@ impl<'a> Reader<'a> {
             INT => InputValue::Int(self.bits()?.cast_signed()),
             BIG_INT => InputValue::BigInt(self.bits()?),
             TEXT => InputValue::Text(self.owned()?),
-            INSTANT => InputValue::Instant { seconds: self.number()? as i64, nanos: self.number()? as i32 },
+            INSTANT => {
+                let (seconds, nanos) = (whole(self.number()?), whole(self.number()?));
+                match (seconds, nanos.and_then(|nanos| i32::try_from(nanos).ok())) {
+                    (Some(seconds), Some(nanos)) if is_instant(seconds, nanos) => {
+                        InputValue::Instant { seconds, nanos }
+                    }
+                    _ => InputValue::Other(NO_INSTANT.to_owned()),
+                }
+            }
             DURATION => InputValue::Duration { seconds: self.number()? as i64, nanos: self.number()? as i32 },
             BYTES => InputValue::Bytes(self.bytes()?.to_vec()),
             LIST => {
@@ -395,6 +408,18 @@ mod tests {
             Packed { numbers: bits(&numbers), text: texts.map(|text| format!("{text}\n")).concat(), bytes: vec![] };
         let expected = texts.map(|text| InputValue::Text(text.to_owned())).to_vec();
         assert_eq!(packed.unpack(), Some(InputValue::List(expected)));
+    }
+
+    #[test]
+    fn dates_of_impossible_parts_are_no_dates() {
+        let unpack =
+            |seconds, nanos| Packed { numbers: bits(&[9.0, seconds, nanos]), ..Packed::default() }.unpack().unwrap();
+        assert_eq!(unpack(-1.0, 999_999_999.0), InputValue::Instant { seconds: -1, nanos: 999_999_999 });
+        for (seconds, nanos) in
+            [(1.0, -1.0), (1.0, 1e9), (1.5, 1.0), (1.0, 0.5), (f64::NAN, 0.0), (253_402_300_800.0, 0.0)]
+        {
+            assert_eq!(unpack(seconds, nanos), InputValue::Other(NO_INSTANT.to_owned()), "{seconds} {nanos}");
+        }
     }
 
     #[test]

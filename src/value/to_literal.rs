@@ -78,6 +78,11 @@ impl Conversion<'_> {
                 writer.set_double(2, self.float(*number)?);
                 (1, 1)
             }
+            #[allow(clippy::cast_precision_loss)] // Digits that a person wrote for a float are one.
+            (TypeKind::Float, InputValue::BigInt(number)) if self.forms => {
+                writer.set_double(2, *number as f64);
+                (1, 1)
+            }
             (TypeKind::String, InputValue::Text(text)) => {
                 writer.message(3, text.as_bytes());
                 (1, 0)
@@ -275,7 +280,7 @@ impl Conversion<'_> {
             (_, InputValue::StructuredDataset { uri, format }) => (Cow::Borrowed(uri.as_str()), 0, format.as_str()),
             (_, InputValue::Map(entries)) => {
                 let given = text_of(entries, "format").or_else(|| text_of(entries, "file_format"));
-                (Cow::Borrowed(text_of(entries, "uri")?), 2, given.unwrap_or_default())
+                (Cow::Borrowed(uri_of(entries)?), 2, given.unwrap_or_default())
             }
             _ => return None,
         };
@@ -316,7 +321,7 @@ impl Conversion<'_> {
         let content = match value {
             InputValue::Blob { uri, .. } => return Some(Some((uri.into(), 0))),
             InputValue::Text(text) if text.contains("://") => return Some(Some((text.into(), 1))),
-            InputValue::Map(entries) => return Some(Some((text_of(entries, "uri")?.into(), 2))),
+            InputValue::Map(entries) => return Some(Some((uri_of(entries)?.into(), 2))),
             InputValue::Text(text) => Content::Path(text),
             InputValue::Bytes(bytes) => Content::Bytes(bytes),
             InputValue::Content { index, .. } => Content::Given(*index),
@@ -400,6 +405,10 @@ pub(super) fn text_of<'a>(entries: &'a [(String, InputValue)], name: &str) -> Op
         InputValue::Text(text) if entry == name => Some(text.as_str()),
         _ => None,
     })
+}
+
+fn uri_of(entries: &[(String, InputValue)]) -> Option<&str> {
+    text_of(entries, "uri").filter(|uri| !uri.is_empty())
 }
 
 /// The two of `{seconds, nanos}`, where either may be left out but nothing else may be there.

@@ -65,6 +65,8 @@ impl Conversion<'_> {
                 Some(Typed::Float(*number))
             }
             (Schema::Number { .. }, InputValue::Int(number)) => self.float(*number).map(Typed::Float),
+            #[allow(clippy::cast_precision_loss)]
+            (Schema::Number { .. }, InputValue::BigInt(number)) if self.forms => Some(Typed::Float(*number as f64)),
             (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
                 Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
             }

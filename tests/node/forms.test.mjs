@@ -8,6 +8,9 @@ import { PLACE, sandboxWithWorkflows, shellTask, workflowOf } from './fixtures.m
 const tagged = (type, tag) => ({ ...type, structure: { tag } })
 const INT = { simple: 'INTEGER' }
 const MAYBE_INT = { unionType: { variants: [tagged(INT, 'int'), tagged({ simple: 'NONE' }, 'none')] } }
+const LISTS = {
+  unionType: { variants: [INT, { simple: 'FLOAT' }].map((of) => tagged({ collectionType: of }, 'Typed List')) },
+}
 const EITHER = { unionType: { variants: [tagged(INT, 'int'), tagged({ simple: 'FLOAT' }, 'float')] } }
 const ROW = {
   simple: 'STRUCT',
@@ -178,6 +181,8 @@ describe('literal.parse', () => {
       [MAYBE_INT, '3', 3],
       [EITHER, '3.0', new UnionVariant('float', 3)],
       [EITHER, '{"tag": "float", "value": 3}', new UnionVariant('float', 3)],
+      [LISTS, '{"tag": "list[float]", "value": []}', new UnionVariant('list[float]', [])],
+      [{ simple: 'STRUCT' }, '{"a": 18446744073709551615}', { a: 18446744073709551615n }],
       [{ blob: { format: 'csv' } }, 's3://a/b.csv', new FlyteFile('s3://a/b.csv', 'csv')],
       [{ collectionType: MAYBE_INT }, '[1, null]', [1, null]],
       [{ mapValueType: { simple: 'FLOAT' } }, '{"x": 1, "y": NaN}', { x: 1, y: Number.NaN }],

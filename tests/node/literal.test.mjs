@@ -112,6 +112,18 @@ describe('datetimes', () => {
     date.setFullYear(1999)
     assert.equal(literal.timestamp(date).nanos, 0)
   })
+  it('are of whole seconds and nanoseconds in their range, also in a struct', () => {
+    const impossible = 'a date of seconds that are not from year 1 to 9999, or nanos that are not from 0 to 999999999'
+    for (const parts of [
+      { seconds: 1, nanos: -1 },
+      { seconds: 1.5, nanos: 1 },
+      { seconds: 253_402_300_800, nanos: 0 },
+    ]) {
+      const date = literal.datetime(parts)
+      assert.match(problems(simple('DATETIME'), date).join(), new RegExp(`expected datetime, got ${impossible}`))
+      assert.deepEqual(problems(simple('STRUCT'), { date }), [`value.date: a struct can't hold ${impossible}`])
+    }
+  })
   it('are no numbers, local times or nonsense', () => {
     for (const value of [0, '1970-01-01T00:00:00', 'today', new Date(Number.NaN), { seconds: 1, nanos: 1e9 }, { seconds: 1, more: 1 }]) {
       assert.equal(problems(simple('DATETIME'), value).length, 1)
@@ -191,6 +203,33 @@ describe('unions', () => {
     assert.equal(problems(type, literal.variant('a', ['x'])).join(), 'value[0]: expected int, got text "x"')
     const { tag, value } = round(type, [1], { variants: true })
     assert.deepEqual([tag, value], ['a', [1]])
+  })
+  it('of dataclasses come back from their own ProtoJSON, in any order of its schema', () => {
+    const dataclass = (metadata) => tagged({ simple: 'STRUCT', metadata }, 'Object-Dataclass-Transformer')
+    const reversed = (object) => Object.fromEntries(Object.entries(object).reverse())
+    const schema = (title) => ({
+      type: 'object',
+      title,
+      required: ['x'],
+      additionalProperties: false,
+      properties: { x: { type: 'integer' } },
+    })
+    const type = union(dataclass(schema('A')), dataclass(schema('B')))
+    const stored = literal.toLiteral(type, literal.variant('B', { x: 1 }))
+    for (const metadata of [schema('B'), reversed(schema('B'))]) {
+      stored.scalar.union.type.metadata = metadata
+      assert.deepEqual(literal.fromLiteral(stored, type), { x: 1 })
+      assert.deepEqual(literal.fromLiteral(stored, type, { variants: true }), literal.variant('B', { x: 1 }))
+      assert.deepEqual(round(type, literal.ready(stored)), { x: 1 })
+    }
+  })
+  it('keep the variant that was chosen where tags are not enough', () => {
+    const type = union(tagged(list(simple('INTEGER')), 'Typed List'), tagged(list(simple('FLOAT')), 'Typed List'))
+    for (const items of [[1], []]) {
+      const value = round(type, literal.variant('list[float]', items), { variants: true })
+      assert.deepEqual(value, literal.variant('list[float]', items))
+      assert.equal(literal.typeToString(literal.typeOf(literal.toLiteral(type, value))), 'list[float]')
+    }
   })
 })
 
@@ -302,6 +341,12 @@ describe('types', () => {
       'struct',
       'list[float]',
     ])
+    for (const value of [
+      [[], [1]],
+      [[1], ['a']],
+      [[1, 2], [0.5]],
+    ])
+      assert.deepEqual(round(literal.guessType(value), value), value)
     assert.throws(() => literal.guessType(() => 1), FlyteValueError)
   })
   it('are compared', () => {
