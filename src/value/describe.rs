@@ -3,7 +3,7 @@
 use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
 use super::{InputValue, LiteralType, TypeKind};
-use crate::codec::text::push_quoted;
+use crate::codec::text::{push_base64, push_quoted};
 use crate::codec::{wire_to_json, FloatText};
 use crate::idl::schema::MessageId;
 
@@ -169,6 +169,7 @@ impl<'a> Writing<'a> {
             Schema::Text(TextFormat::Plain) => r#"{"type":"string","#,
             Schema::Text(TextFormat::Datetime) => r#"{"type":"string","format":"date-time","#,
             Schema::Text(TextFormat::Date) => r#"{"type":"string","format":"date","#,
+            Schema::Bytes => r#"{"type":"string","contentEncoding":"base64","x-flyte-type":"bytes","#,
             Schema::List(_) => r#"{"type":"array","items":"#,
             Schema::Enum(_) => r#"{"enum":["#,
             Schema::AnyOf(_) => r#"{"anyOf":["#,
@@ -255,6 +256,11 @@ impl<'a> Writing<'a> {
                 }
             },
             InputValue::Text(text) => self.quoted(text, ','),
+            InputValue::Bytes(bytes) => {
+                self.out.push(b'"');
+                push_base64(&mut self.out, bytes);
+                self.push("\",");
+            }
             InputValue::List(items) => {
                 self.push("[");
                 for item in items {
@@ -448,6 +454,23 @@ mod tests {
         );
         let file = &schema(&list, true)["$defs"]["FlyteFile"];
         assert_eq!(file["properties"], json!({"path": {"type": "string"}}), "as an output it is what Python stores");
+    }
+
+    #[test]
+    fn bytes_in_structs_say_that_they_are_bytes() {
+        let bytes = json!({"type": "string", "format": "base64"});
+        let described = schema(
+            &json!({"simple": "STRUCT", "metadata": {"title": "C", "type": "object", "properties": {
+                "b": {"type": "string", "format": "base64", "default": "AP8=\n"},
+                "l": {"type": "array", "items": bytes},
+            }}}),
+            true,
+        );
+        let bytes = json!({"type": "string", "contentEncoding": "base64", "x-flyte-type": "bytes"});
+        assert_eq!(described["properties"]["l"]["items"], bytes);
+        let with_default =
+            json!({"type": "string", "contentEncoding": "base64", "x-flyte-type": "bytes", "default": "AP8="});
+        assert_eq!(described["properties"]["b"], with_default);
     }
 
     #[test]

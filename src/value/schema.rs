@@ -3,6 +3,7 @@
 
 use super::plain::read_struct;
 use super::{InputValue, OutputValue};
+use crate::codec::text::from_base64;
 use crate::codec::Malformed;
 
 /// A schema with the definitions that its references lead to.
@@ -26,6 +27,8 @@ pub(super) enum Schema {
         seconds: bool,
     },
     Text(TextFormat),
+    /// Base64 in the schema; MessagePack has them as they are.
+    Bytes,
     Enum(Vec<InputValue>),
     List(Box<Schema>),
     Object(Object),
@@ -131,12 +134,46 @@ impl Schema {
             Schema::Text(TextFormat::Plain) => "str",
             Schema::Text(TextFormat::Datetime) => "a datetime in ISO 8601",
             Schema::Text(TextFormat::Date) => "a date in ISO 8601",
+            Schema::Bytes => "bytes",
             Schema::Enum(_) => "one of its values",
             Schema::List(_) => "a list",
             Schema::Object(object) if object.title.is_empty() => "an object",
             Schema::Object(object) => &object.title,
             Schema::AnyOf(_) => "one of several types",
         }
+    }
+}
+
+impl Schema {
+    /// A default with the bytes in it, which Python writes in base64.
+    fn with_bytes(&self, default: InputValue) -> InputValue {
+        match (self, default) {
+            (Schema::Bytes, InputValue::Text(base64)) => match from_base64(&base64.replace('\n', "")) {
+                Some(bytes) => InputValue::Bytes(bytes),
+                None => InputValue::Text(base64),
+            },
+            (Schema::AnyOf(any), default) if any.contains(&Schema::Bytes) => Schema::Bytes.with_bytes(default),
+            (Schema::List(element), InputValue::List(items)) => {
+                InputValue::List(items.into_iter().map(|item| element.with_bytes(item)).collect())
+            }
+            (Schema::Object(object), InputValue::Map(entries)) => {
+                let with_bytes = |(name, value): (String, InputValue)| {
+                    let schema = object.schema_of(&name);
+                    let value = schema.map_or(value.clone(), |schema| schema.with_bytes(value));
+                    (name, value)
+                };
+                InputValue::Map(entries.into_iter().map(with_bytes).collect())
+            }
+            (_, default) => default,
+        }
+    }
+}
+
+impl Object {
+    /// Of the field of this name, or of any other.
+    pub(super) fn schema_of(&self, name: &str) -> Option<&Schema> {
+        let field = self.fields.iter().find(|field| field.name == name).map(|field| &field.schema);
+        field.or(self.rest.as_deref())
     }
 }
 
@@ -202,6 +239,7 @@ fn of_kind(kind: &str, entries: &Entries, names: &[&str]) -> Schema {
         ("number", format) => Schema::Number { seconds: format == "time-delta" },
         ("string", "date-time") => Schema::Text(TextFormat::Datetime),
         ("string", "date") => Schema::Text(TextFormat::Date),
+        ("string", "base64") => Schema::Bytes,
         ("string", _) => Schema::Text(TextFormat::Plain),
         ("array", _) => {
             let items = get(entries, "items").map_or(Schema::Any, |items| of_value(items, names));
@@ -223,7 +261,9 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
             _ => None,
         };
         let required = default.is_none() && required.contains(&name.as_str());
-        Property { name: name.clone(), schema: of_value(schema, names), required, default }
+        let schema = of_value(schema, names);
+        let default = default.map(|default| schema.with_bytes(default));
+        Property { name: name.clone(), schema, required, default }
     };
     let fields = match get(entries, "properties") {
         Some(OutputValue::Map(properties)) => properties.iter().map(property).collect(),

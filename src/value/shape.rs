@@ -178,8 +178,7 @@ impl<'a> Shaping<'a> {
     fn object(&self, entries: Vec<(String, OutputValue)>, object: &Object, path: &Path<'_>, depth: u32) -> Read {
         let mut values = Vec::with_capacity(entries.len().max(object.fields.len()));
         for (name, value) in entries {
-            let field = object.fields.iter().find(|field| field.name == name);
-            if let Some(schema) = field.map(|field| &field.schema).or(object.rest.as_deref()) {
+            if let Some(schema) = object.schema_of(&name) {
                 let value = self.shape(value, schema, &path.key(&name), depth + 1)?;
                 values.push((name, value));
             }

@@ -6,6 +6,7 @@ use super::conversion::Conversion;
 use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
 use super::{time, InputValue, Path};
+use crate::codec::text::{from_base64, push_base64};
 
 /// What MessagePack knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +17,7 @@ pub(super) enum Typed<'a> {
     BigInt(u64),
     Float(f64),
     Text(Cow<'a, str>),
-    Bytes(&'a [u8]),
+    Bytes(Cow<'a, [u8]>),
     List(Vec<Typed<'a>>),
     Map(Vec<(Typed<'a>, Typed<'a>)>),
 }
@@ -83,6 +84,14 @@ impl Conversion<'_> {
                 }
                 Some(Typed::Text(text.into()))
             }
+            (Schema::Bytes, InputValue::Bytes(bytes)) => Some(match self.protobuf_structs {
+                true => Typed::Text(as_base64(bytes).into()),
+                false => Typed::Bytes(bytes.into()),
+            }),
+            // A person writes them so; a program's text is not taken for base64 by chance.
+            (Schema::Bytes, InputValue::Text(base64)) if self.forms => {
+                from_base64(base64).map(|bytes| Typed::Bytes(bytes.into()))
+            }
             (Schema::Enum(values), _) => {
                 let known = values.iter().find(|known| same(known, value));
                 known.and_then(plain)
@@ -90,7 +99,9 @@ impl Conversion<'_> {
             _ => None,
         };
         if fit.is_none() {
-            self.unexpected(path, &expected(schema), value);
+            let written = self.forms && *schema == Schema::Bytes;
+            let expected = if written { "bytes in base64".to_owned() } else { expected(schema) };
+            self.unexpected(path, &expected, value);
         }
         fit
     }
@@ -250,8 +261,7 @@ impl Conversion<'_> {
         let (mut typed, mut complete) = (Vec::with_capacity(entries.len()), true);
         for (name, value) in entries.iter().filter(|(_, value)| !value.is_undefined()) {
             let path = path.key(name);
-            let schema = object.fields.iter().find(|field| field.name == *name).map(|field| &field.schema);
-            let Some(schema) = schema.or(object.rest.as_deref()) else {
+            let Some(schema) = object.schema_of(name) else {
                 let names: Vec<&str> = object.fields.iter().map(|field| field.name.as_str()).collect();
                 let there_are = if names.is_empty() { "there are none" } else { "there are " };
                 self.problem(&path, ["no such field; ", there_are, &names.join(", ")].concat());
@@ -341,7 +351,7 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
         InputValue::Int(number) => Typed::Int(*number),
         InputValue::BigInt(number) => Typed::BigInt(*number),
         InputValue::Text(text) => Typed::Text(text.into()),
-        InputValue::Bytes(bytes) => Typed::Bytes(bytes),
+        InputValue::Bytes(bytes) => Typed::Bytes(bytes.into()),
         InputValue::Instant { seconds, nanos } => Typed::Text(time::isoformat(*seconds, *nanos).into()),
         InputValue::Duration { seconds, nanos } => Typed::Float(time::as_seconds(*seconds, *nanos)),
         InputValue::Numbers(numbers) => {
@@ -351,6 +361,12 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
         InputValue::Blob { uri, .. } => Typed::Map(vec![(Typed::Text("path".into()), Typed::Text(uri.into()))]),
         _ => return None,
     })
+}
+
+fn as_base64(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    push_base64(&mut text, bytes);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// One of a schema's values, as the caller wrote it.

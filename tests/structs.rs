@@ -1,0 +1,120 @@
+//! Dataclasses by the schemas that flytekit 1.16.31 writes: what a caller gives, what is stored, and what comes back.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use flyte_remote::codec::{json_to_wire, StdFloats};
+use flyte_remote::idl::flyteidl::core::{literal::Value as Content, scalar::Value as Kind, Binary, Literal, Scalar};
+use flyte_remote::idl::schema::MessageId;
+use flyte_remote::value::{parse, to_literal, InputValue as In, LiteralType, OutputValue as Out, Path, Reading};
+use prost::Message;
+use serde_json::{json, Value};
+
+fn of(metadata: &Value) -> LiteralType {
+    let message = MessageId::by_name("flyteidl.core.LiteralType").unwrap();
+    let json = json!({"simple": "STRUCT", "metadata": metadata}).to_string();
+    LiteralType::decode(&json_to_wire(message, json.as_bytes(), &StdFloats).unwrap().wire).unwrap()
+}
+
+/// A class with one field, `f`, that is required.
+fn class(field: Value) -> LiteralType {
+    of(&json!({
+        "title": "C", "type": "object", "properties": {"f": field}, "required": ["f"], "additionalProperties": false,
+    }))
+}
+
+fn f(value: In) -> In {
+    In::Map(vec![("f".to_owned(), value)])
+}
+
+fn text(text: &str) -> In {
+    In::Text(text.to_owned())
+}
+
+fn map(entries: &[(&str, In)]) -> In {
+    In::Map(entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+}
+
+/// The stored MessagePack, or what is wrong.
+fn written(value: &In, of: &LiteralType) -> Result<Vec<u8>, Vec<String>> {
+    let mut problems = Vec::new();
+    let literal = to_literal(value, of, &Path::new("x"), &mut problems);
+    let Some(literal) = literal else {
+        return Err(problems.iter().map(|problem| [&problem.path, ": ", &problem.message].concat()).collect());
+    };
+    let literal = Literal::decode(literal.as_bytes()).unwrap();
+    let Some(Content::Scalar(scalar)) = literal.value else { panic!() };
+    match scalar.value {
+        Some(Kind::Binary(binary)) => Ok(binary.value),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused(value: &In, of: &LiteralType, problem: &str) {
+    assert_eq!(written(value, of), Err(vec![problem.to_owned()]), "{value:?}");
+}
+
+/// What stands in the field `f` of stored MessagePack.
+fn read(stored: &[u8], of: &LiteralType) -> Result<Out, String> {
+    let binary = Binary { value: stored.to_vec(), tag: "msgpack".to_owned() };
+    let scalar = Scalar { value: Some(Kind::Binary(binary)) };
+    let literal = Literal { value: Some(Content::Scalar(Box::new(scalar))), ..Default::default() };
+    let read = Reading::default().literal(&literal.encode_to_vec(), Some(of), &Path::new("x"));
+    match read.map_err(|problem| [&problem.path, ": ", &problem.message].concat())? {
+        Out::Map(mut fields) if fields.len() == 1 => Ok(fields.remove(0).1),
+        other => Ok(other),
+    }
+}
+
+/// `{"f": …}` in MessagePack.
+fn stored(field: &[u8]) -> Vec<u8> {
+    [&[0x81, 0xa1, b'f'], field].concat()
+}
+
+#[test]
+fn bytes_are_stored_as_bytes_and_come_back() {
+    let bytes = || json!({"type": "string", "format": "base64"});
+    let many = |items: Vec<In>| f(In::List(items));
+    for (of, given, field, back) in [
+        (bytes(), f(In::Bytes(vec![0, 255])), vec![0xc4, 2, 0, 255], Out::Bytes(vec![0, 255])),
+        (
+            json!({"anyOf": [bytes(), {"type": "null"}], "default": null}),
+            f(In::Bytes(vec![1])),
+            vec![0xc4, 1, 1],
+            Out::Bytes(vec![1]),
+        ),
+        (
+            json!({"type": "array", "items": bytes()}),
+            many(vec![In::Bytes(vec![1])]),
+            vec![0x91, 0xc4, 1, 1],
+            Out::List(vec![Out::Bytes(vec![1])]),
+        ),
+        (
+            json!({"type": "object", "additionalProperties": bytes(), "propertyNames": {"type": "string"}}),
+            f(map(&[("k", In::Bytes(vec![1]))])),
+            vec![0x81, 0xa1, b'k', 0xc4, 1, 1],
+            Out::Map(vec![("k".to_owned(), Out::Bytes(vec![1]))]),
+        ),
+    ] {
+        let of = class(of);
+        assert_eq!(written(&given, &of), Ok(stored(&field)));
+        assert_eq!(read(&stored(&field), &of), Ok(back));
+    }
+}
+
+#[test]
+fn the_default_of_bytes_is_bytes() {
+    let default = json!({"type": "string", "format": "base64", "default": "eA==\n"});
+    let of = of(&json!({"title": "C", "type": "object", "properties": {"f": default}}));
+    assert_eq!(written(&map(&[]), &of), Ok(stored(&[0xc4, 1, b'x'])));
+    assert_eq!(read(&[0x80], &of), Ok(Out::Bytes(vec![b'x'])));
+}
+
+#[test]
+fn text_is_no_bytes_but_in_a_form_it_is_base64() {
+    let of = class(json!({"type": "string", "format": "base64"}));
+    refused(&f(text("AP8=")), &of, "x.f: expected bytes, got text \"AP8=\"");
+    let parsed = |text: &str| parse(text, &of, &Path::new("x"), &StdFloats);
+    let Ok(Out::Map(fields)) = parsed(r#"{"f": "AP8="}"#) else { panic!() };
+    assert_eq!(fields[0].1, Out::Bytes(vec![0, 255]));
+    assert_eq!(parsed(r#"{"f": "*"}"#).unwrap_err()[0].message, "expected bytes in base64, got text \"*\"");
+}
