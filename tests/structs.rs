@@ -118,3 +118,57 @@ fn text_is_no_bytes_but_in_a_form_it_is_base64() {
     assert_eq!(fields[0].1, Out::Bytes(vec![0, 255]));
     assert_eq!(parsed(r#"{"f": "*"}"#).unwrap_err()[0].message, "expected bytes in base64, got text \"*\"");
 }
+
+fn file() -> Value {
+    let metadata =
+        json!({"type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"type": "string"}});
+    let path = json!({"anyOf": [{"type": "string"}, {"type": "string", "format": "path"}], "default": null});
+    json!({"title": "FlyteFile", "type": "object", "additionalProperties": false, "properties": {
+        "path": path, "metadata": {"anyOf": [metadata, {"type": "null"}], "default": null},
+    }})
+}
+
+fn table() -> Value {
+    let text = json!([{"type": "string"}, {"type": "null"}]);
+    json!({"title": "StructuredDataset", "type": "object", "additionalProperties": false, "properties": {
+        "uri": {"anyOf": text, "default": null}, "file_format": {"anyOf": text, "default": ""},
+    }})
+}
+
+#[test]
+fn a_file_has_only_the_fields_that_it_was_given() {
+    let (of, many) = (class(file()), class(json!({"type": "array", "items": file()})));
+    let path = || map(&[("path", text("s3://b"))]);
+    let packed = b"\x81\xa4path\xa6s3://b";
+    let back = || Out::Map(vec![("path".to_owned(), Out::Text("s3://b".to_owned()))]);
+    for given in [path(), text("s3://b")] {
+        assert_eq!(written(&f(given), &of), Ok(stored(packed)));
+    }
+    assert_eq!(read(&stored(packed), &of), Ok(back()));
+    let listed = stored(&[&[0x91], &packed[..]].concat());
+    assert_eq!(written(&f(In::List(vec![path()])), &many), Ok(listed.clone()));
+    assert_eq!(read(&listed, &many), Ok(Out::List(vec![back()])));
+    let metadata = map(&[("path", text("s3://b")), ("metadata", map(&[("k", text("v"))]))]);
+    let packed = b"\x82\xa4path\xa6s3://b\xa8metadata\x81\xa1k\xa1v";
+    assert_eq!(written(&f(metadata), &of), Ok(stored(packed)));
+    refused(&f(map(&[])), &of, "x.f.path: required and missing; expected one of several types");
+}
+
+#[test]
+fn a_table_has_a_format_as_python_writes_it() {
+    let of = class(table());
+    let packed = b"\x82\xa3uri\xa6s3://b\xabfile_format\xa0";
+    assert_eq!(written(&f(map(&[("uri", text("s3://b"))])), &of), Ok(stored(packed)));
+    assert_eq!(
+        read(&stored(b"\x81\xa3uri\xa1u"), &of),
+        Ok(Out::Map(vec![("uri".to_owned(), Out::Text("u".to_owned()))]))
+    );
+    refused(&f(map(&[])), &of, "x.f.uri: required and missing; expected one of several types");
+}
+
+#[test]
+fn a_default_is_written_as_python_has_it() {
+    let of = of(&json!({"title": "C", "type": "object", "properties": {"f": {"type": "string", "default": null}}}));
+    assert_eq!(written(&map(&[]), &of), Ok(stored(&[0xc0])));
+    refused(&f(In::Null), &of, "x.f: expected str, got null");
+}

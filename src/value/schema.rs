@@ -170,11 +170,21 @@ impl Schema {
 }
 
 impl Object {
+    /// A file, directory or table.
+    pub(super) fn is_handle(&self) -> bool {
+        is_handle(&self.title)
+    }
+
     /// Of the field of this name, or of any other.
     pub(super) fn schema_of(&self, name: &str) -> Option<&Schema> {
         let field = self.fields.iter().find(|field| field.name == name).map(|field| &field.schema);
         field.or(self.rest.as_deref())
     }
+}
+
+/// A file, directory or table, which Python has as an object of its own.
+fn is_handle(title: &str) -> bool {
+    matches!(title, "FlyteFile" | "FlyteDirectory" | "StructuredDataset" | "FlyteSchema")
 }
 
 fn any_object() -> Schema {
@@ -265,7 +275,7 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
         let default = default.map(|default| schema.with_bytes(default));
         Property { name: name.clone(), schema, required, default }
     };
-    let fields = match get(entries, "properties") {
+    let mut fields: Vec<Property> = match get(entries, "properties") {
         Some(OutputValue::Map(properties)) => properties.iter().map(property).collect(),
         _ => Vec::new(),
     };
@@ -279,6 +289,12 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
         _ => false,
     };
     let title = text(entries, "title").unwrap_or_default().to_owned();
+    if is_handle(&title) {
+        // Python writes no null for these, and reads none.
+        for field in fields.iter_mut().filter(|field| field.default == Some(InputValue::Null)) {
+            (field.default, field.required) = (None, field.name != "metadata");
+        }
+    }
     Schema::Object(Object { title, fields, rest, int_keys })
 }
 

@@ -183,7 +183,7 @@ impl<'a> Shaping<'a> {
                 values.push((name, value));
             }
         }
-        for field in &object.fields {
+        for field in object.fields.iter().filter(|_| !object.is_handle()) {
             if values.iter().any(|(name, _)| *name == field.name) {
                 continue;
             }

@@ -283,7 +283,14 @@ impl Conversion<'_> {
             }
             let path = path.key(&field.name);
             if let Some(default) = &field.default {
-                match self.typed(default, &field.schema, of, &path, depth + 1) {
+                let before = self.problems.len();
+                let fitting = self.typed(default, &field.schema, of, &path, depth + 1);
+                // Python writes its default whether it is of the field's type or not: `name: str = None`.
+                let value = fitting.or_else(|| {
+                    self.problems.truncate(before);
+                    self.untyped(default, &path, depth + 1)
+                });
+                match value {
                     Some(value) => typed.push((Typed::Text((&field.name).into()), value)),
                     None => complete = false,
                 }
