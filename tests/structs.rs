@@ -172,3 +172,62 @@ fn a_default_is_written_as_python_has_it() {
     assert_eq!(written(&map(&[]), &of), Ok(stored(&[0xc0])));
     refused(&f(In::Null), &of, "x.f: expected str, got null");
 }
+
+fn dict(keys: &Value) -> LiteralType {
+    class(json!({"type": "object", "additionalProperties": {"type": "integer"}, "propertyNames": keys}))
+}
+
+#[test]
+fn keys_of_dicts_are_what_the_schema_says() {
+    let (int, color) = (json!({"type": "integer"}), json!({"enum": ["red", "green"]}));
+    for (keys, name, key) in [
+        (&int, "-1", &[0xff][..]),
+        (&color, "red", b"\xa3red"),
+        (&json!({"enum": [1.0, 2.0]}), "2", &[2]),
+        (&json!({"type": "number"}), "1.5", &[0xcb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0]),
+        (&json!({"type": "boolean"}), "true", &[0xc3]),
+        (&json!({"type": "string", "format": "date"}), "2024-01-02", b"\xaa2024-01-02"),
+        (&json!({"type": "string"}), "1", b"\xa11"),
+    ] {
+        let packed = stored(&[&[0x81], key, &[7]].concat());
+        assert_eq!(written(&f(map(&[(name, In::Number(7.0))])), &dict(keys)), Ok(packed), "{keys}");
+    }
+    for (keys, name, problem) in [
+        (&int, "x", "x.f.x: expected int as key, got text \"x\""),
+        (&int, "01", "x.f[\"01\"]: expected int as key, got text \"01\""),
+        (&color, "blue", "x.f.blue: expected one of red, green as key, got text \"blue\""),
+        (&json!({"type": "number"}), "x", "x.f.x: expected float as key, got text \"x\""),
+        (&json!({"type": "boolean"}), "True", "x.f.True: expected bool as key, got text \"True\""),
+        (
+            &json!({"type": "string", "format": "date"}),
+            "x",
+            "x.f.x: expected a date in ISO 8601 as key, got text \"x\"",
+        ),
+    ] {
+        refused(&f(map(&[(name, In::Number(7.0))])), &dict(keys), problem);
+    }
+}
+
+#[test]
+fn keys_of_maps_are_checked_too() {
+    let (keys, seven) = (json!({"type": "integer"}), In::Number(7.0));
+    let pairs = |keys: &[In]| f(In::Pairs(keys.iter().map(|key| (key.clone(), seven.clone())).collect()));
+    let packed = stored(&[0x82, 1, 7, 2, 7]);
+    assert_eq!(written(&pairs(&[In::Number(1.0), text("2")]), &dict(&keys)), Ok(packed));
+    refused(&pairs(&[In::Number(1.5)]), &dict(&keys), "x.f[0]: expected int, got a number with a fraction");
+    refused(&pairs(&[In::Bool(true)]), &dict(&json!({"type": "string"})), "x.f[0]: expected str, got boolean true");
+}
+
+#[test]
+fn each_place_of_a_tuple_has_its_type() {
+    let places = json!([{"type": "integer"}, {"type": "number"}]);
+    let of = class(json!({"type": "array", "prefixItems": places, "minItems": 2, "maxItems": 2}));
+    let packed = stored(&[0x92, 1, 0xcb, 0x40, 0, 0, 0, 0, 0, 0, 0]);
+    for given in [In::Numbers(vec![1.0, 2.0]), In::List(vec![In::Int(1), In::Number(2.0)]), In::Ints(vec![1, 2])] {
+        assert_eq!(written(&f(given), &of), Ok(packed.clone()));
+    }
+    refused(&f(In::List(vec![text("x"), In::Number(1.0)])), &of, "x.f[0]: expected int, got text \"x\"");
+    refused(&f(In::List(vec![text("x")])), &of, "x.f: expected a list of 2, got one of 1");
+    refused(&f(In::Numbers(vec![1.0, 2.0, 3.0])), &of, "x.f: expected a list of 2, got one of 3");
+    refused(&f(text("x")), &of, "x.f: expected a list, got text \"x\"");
+}

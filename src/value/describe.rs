@@ -171,6 +171,7 @@ impl<'a> Writing<'a> {
             Schema::Text(TextFormat::Date) => r#"{"type":"string","format":"date","#,
             Schema::Bytes => r#"{"type":"string","contentEncoding":"base64","x-flyte-type":"bytes","#,
             Schema::List(_) => r#"{"type":"array","items":"#,
+            Schema::Tuple(_) => r#"{"type":"array","prefixItems":["#,
             Schema::Enum(_) => r#"{"enum":["#,
             Schema::AnyOf(_) => r#"{"anyOf":["#,
         });
@@ -187,6 +188,17 @@ impl<'a> Writing<'a> {
                     self.of_schema(schema, of, true);
                 }
                 self.close(']');
+            }
+            Schema::Tuple(places) => {
+                for schema in places {
+                    self.of_schema(schema, of, true);
+                }
+                self.close(']');
+                for name in ["minItems", "maxItems"] {
+                    self.quoted(name, ':');
+                    self.push(&places.len().to_string());
+                    self.push(",");
+                }
             }
             Schema::Reference(index) => {
                 let name = self.definition(*index, of);

@@ -5,12 +5,14 @@
 mod bulk;
 mod castable;
 mod conversion;
+mod decimal;
 mod describe;
 mod form;
 mod from_literal;
 mod guess;
 mod input;
 mod inputs;
+mod keys;
 mod literal;
 mod literal_type;
 mod msgpack;

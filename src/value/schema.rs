@@ -2,7 +2,7 @@
 //! numbers are integers.
 
 use super::plain::read_struct;
-use super::{InputValue, OutputValue};
+use super::{time, InputValue, OutputValue};
 use crate::codec::text::from_base64;
 use crate::codec::Malformed;
 
@@ -31,6 +31,8 @@ pub(super) enum Schema {
     Bytes,
     Enum(Vec<InputValue>),
     List(Box<Schema>),
+    /// A list of which each place has its own.
+    Tuple(Vec<Schema>),
     Object(Object),
     AnyOf(Vec<Schema>),
     /// An index into the definitions.
@@ -44,14 +46,24 @@ pub(super) enum TextFormat {
     Date,
 }
 
+impl TextFormat {
+    pub(super) fn takes(self, text: &str) -> bool {
+        match self {
+            TextFormat::Plain => true,
+            TextFormat::Datetime => time::instant(text).is_some(),
+            TextFormat::Date => time::instant(text).is_some_and(|instant| instant.date_only),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Object {
     pub title: String,
     pub fields: Vec<Property>,
     /// What other fields may be; `None` where there may be no others.
     pub rest: Option<Box<Schema>>,
-    /// Python has integers as keys.
-    pub int_keys: bool,
+    /// What keys have to be; `None` where it does not matter.
+    pub keys: Option<Box<Schema>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -136,7 +148,7 @@ impl Schema {
             Schema::Text(TextFormat::Date) => "a date in ISO 8601",
             Schema::Bytes => "bytes",
             Schema::Enum(_) => "one of its values",
-            Schema::List(_) => "a list",
+            Schema::List(_) | Schema::Tuple(_) => "a list",
             Schema::Object(object) if object.title.is_empty() => "an object",
             Schema::Object(object) => &object.title,
             Schema::AnyOf(_) => "one of several types",
@@ -155,6 +167,10 @@ impl Schema {
             (Schema::AnyOf(any), default) if any.contains(&Schema::Bytes) => Schema::Bytes.with_bytes(default),
             (Schema::List(element), InputValue::List(items)) => {
                 InputValue::List(items.into_iter().map(|item| element.with_bytes(item)).collect())
+            }
+            (Schema::Tuple(places), InputValue::List(items)) => {
+                let of_place = |(place, item): (&Schema, InputValue)| place.with_bytes(item);
+                InputValue::List(places.iter().zip(items).map(of_place).collect())
             }
             (Schema::Object(object), InputValue::Map(entries)) => {
                 let with_bytes = |(name, value): (String, InputValue)| {
@@ -189,7 +205,7 @@ fn is_handle(title: &str) -> bool {
 
 fn any_object() -> Schema {
     let rest = Some(Box::new(Schema::Any));
-    Schema::Object(Object { title: String::new(), fields: Vec::new(), rest, int_keys: false })
+    Schema::Object(Object { title: String::new(), fields: Vec::new(), rest, keys: None })
 }
 
 fn of_value(schema: &OutputValue, names: &[&str]) -> Schema {
@@ -252,6 +268,9 @@ fn of_kind(kind: &str, entries: &Entries, names: &[&str]) -> Schema {
         ("string", "base64") => Schema::Bytes,
         ("string", _) => Schema::Text(TextFormat::Plain),
         ("array", _) => {
+            if let Some(OutputValue::List(places)) = get(entries, "prefixItems") {
+                return Schema::Tuple(places.iter().map(|place| of_value(place, names)).collect());
+            }
             let items = get(entries, "items").map_or(Schema::Any, |items| of_value(items, names));
             Schema::List(Box::new(items))
         }
@@ -284,10 +303,7 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
         Some(schema) => Some(Box::new(of_value(schema, names))),
         None => Some(Box::new(Schema::Any)),
     };
-    let int_keys = match get(entries, "propertyNames") {
-        Some(OutputValue::Map(keys)) => text(keys, "type") == Some("integer"),
-        _ => false,
-    };
+    let keys = get(entries, "propertyNames").map(|keys| Box::new(of_value(keys, names)));
     let title = text(entries, "title").unwrap_or_default().to_owned();
     if is_handle(&title) {
         // Python writes no null for these, and reads none.
@@ -295,7 +311,7 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
             (field.default, field.required) = (None, field.name != "metadata");
         }
     }
-    Schema::Object(Object { title, fields, rest, int_keys })
+    Schema::Object(Object { title, fields, rest, keys })
 }
 
 fn get<'a>(entries: &'a Entries, name: &str) -> Option<&'a OutputValue> {

@@ -1,6 +1,7 @@
 //! A caller's value as what a struct holds: every number an integer or a float, as the JSON schema says.
 
 use std::borrow::Cow;
+use std::slice;
 
 use super::conversion::Conversion;
 use super::input::whole;
@@ -56,7 +57,15 @@ impl Conversion<'_> {
             (Schema::Any, _) => return self.untyped(value, path, depth),
             (Schema::AnyOf(any), _) => return self.any_of(value, any, of, path, depth),
             (Schema::Object(object), _) => return self.object(value, object, of, path, depth),
-            (Schema::List(element), _) => return self.typed_list(value, element, of, path, depth),
+            (Schema::List(element), _) => return self.typed_list(value, slice::from_ref(element), of, path, depth),
+            (Schema::Tuple(places), _) => {
+                if let Some(count) = count(value).filter(|count| *count != places.len()) {
+                    let [expected, got] = [places.len(), count].map(|count| count.to_string());
+                    self.problem(path, ["expected a list of ", &expected, ", got one of ", &got].concat());
+                    return None;
+                }
+                return self.typed_list(value, places, of, path, depth);
+            }
             (Schema::Null, InputValue::Null | InputValue::Undefined) => Some(Typed::Null),
             (Schema::Bool, InputValue::Bool(flag)) => Some(Typed::Bool(*flag)),
             (Schema::Int, InputValue::Number(number)) => whole(*number).map(Typed::Int),
@@ -69,14 +78,7 @@ impl Conversion<'_> {
             (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
                 Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
             }
-            (Schema::Text(format), InputValue::Text(text)) => {
-                let right = match format {
-                    TextFormat::Plain => true,
-                    TextFormat::Datetime => time::instant(text).is_some(),
-                    TextFormat::Date => time::instant(text).is_some_and(|instant| instant.date_only),
-                };
-                right.then(|| Typed::Text(text.into()))
-            }
+            (Schema::Text(format), InputValue::Text(text)) => format.takes(text).then(|| Typed::Text(text.into())),
             (Schema::Text(format), InputValue::Instant { seconds, nanos }) if *format != TextFormat::Plain => {
                 let mut text = time::isoformat(*seconds, *nanos);
                 if *format == TextFormat::Date {
@@ -184,29 +186,31 @@ impl Conversion<'_> {
         None
     }
 
+    /// A list of which each place has its schema; the last one is that of all others too.
     fn typed_list<'v>(
         &mut self,
         value: &'v InputValue,
-        element: &'v Schema,
+        places: &'v [Schema],
         of: &'v Schemas,
         path: &Path<'_>,
         depth: usize,
     ) -> Option<Typed<'v>> {
+        let at = |index: usize| places.get(index).or(places.last()).unwrap_or(&Schema::Any);
         let items = match value {
             InputValue::List(items) => items,
             InputValue::Numbers(numbers) => {
-                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(element) {
+                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(at(index)) {
                     Schema::Number { .. } => Some(Typed::Float(*number)),
                     Schema::Int | Schema::Any if whole(*number).is_some() => whole(*number).map(Typed::Int),
                     Schema::Any => Some(Typed::Float(*number)),
-                    _ => self.number(&InputValue::Number(*number), element, of, &path.index(index), depth),
+                    _ => self.number(&InputValue::Number(*number), at(index), of, &path.index(index), depth),
                 });
                 return all(typed).map(Typed::List);
             }
             InputValue::Ints(numbers) => {
-                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(element) {
+                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(at(index)) {
                     Schema::Int | Schema::Any => Some(Typed::Int(*number)),
-                    _ => self.number(&InputValue::Int(*number), element, of, &path.index(index), depth),
+                    _ => self.number(&InputValue::Int(*number), at(index), of, &path.index(index), depth),
                 });
                 return all(typed).map(Typed::List);
             }
@@ -215,8 +219,10 @@ impl Conversion<'_> {
                 return None;
             }
         };
-        let typed =
-            items.iter().enumerate().map(|(index, item)| self.typed(item, element, of, &path.index(index), depth + 1));
+        let typed = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.typed(item, at(index), of, &path.index(index), depth + 1));
         all(typed).map(Typed::List)
     }
 
@@ -268,13 +274,10 @@ impl Conversion<'_> {
                 complete = false;
                 continue;
             };
-            let key = match name.parse() {
-                Ok(number) if object.int_keys => Typed::Int(number),
-                _ => Typed::Text(name.into()),
-            };
-            match self.typed(value, schema, of, &path, depth + 1) {
-                Some(value) => typed.push((key, value)),
-                None => complete = false,
+            let key = self.key(name, object.keys.as_deref(), of, &path);
+            match (key, self.typed(value, schema, of, &path, depth + 1)) {
+                (Some(key), Some(value)) => typed.push((key, value)),
+                _ => complete = false,
             }
         }
         for field in &object.fields {
@@ -319,7 +322,8 @@ impl Conversion<'_> {
         };
         let typed = pairs.iter().enumerate().map(|(index, (key, value))| {
             let path = path.index(index);
-            Some((self.untyped(key, &path, depth + 1)?, self.typed(value, rest, of, &path, depth + 1)?))
+            let key = self.key_of_pair(key, object.keys.as_deref(), of, &path, depth + 1);
+            Some((key?, self.typed(value, rest, of, &path, depth + 1)?))
         });
         all(typed).map(Typed::Map)
     }
@@ -385,6 +389,16 @@ fn same(known: &InputValue, value: &InputValue) -> bool {
     }
 }
 
+/// How long a list is.
+fn count(value: &InputValue) -> Option<usize> {
+    match value {
+        InputValue::List(items) => Some(items.len()),
+        InputValue::Numbers(numbers) => Some(numbers.len()),
+        InputValue::Ints(numbers) => Some(numbers.len()),
+        _ => None,
+    }
+}
+
 fn whole_number(value: &InputValue) -> bool {
     match value {
         InputValue::Number(number) => whole(*number).is_some(),
@@ -399,7 +413,8 @@ pub(super) fn exact(number: i64) -> Option<f64> {
     (number.unsigned_abs() <= 1 << 53).then_some(number as f64)
 }
 
-fn expected(schema: &Schema) -> String {
+/// In words for an error.
+pub(super) fn expected(schema: &Schema) -> String {
     match schema {
         Schema::Enum(values) => {
             let texts: Vec<String> = values
