@@ -231,3 +231,110 @@ fn each_place_of_a_tuple_has_its_type() {
     refused(&f(In::Numbers(vec![1.0, 2.0, 3.0])), &of, "x.f: expected a list of 2, got one of 3");
     refused(&f(text("x")), &of, "x.f: expected a list, got text \"x\"");
 }
+
+/// What Python reads a field of a kind as, when another kind is stored. It does not check what it writes.
+#[test]
+fn fields_of_another_kind_are_read_as_python_does() {
+    let [int, float, string, flag] = ["integer", "number", "string", "boolean"].map(|kind| json!({"type": kind}));
+    let optional = |of: &Value| json!({"anyOf": [of, {"type": "null"}], "default": null});
+    let any = |of: &[&Value]| json!({"anyOf": of});
+    let one_and_half = &[0xcb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0][..];
+    let words = |text: &str| Out::Text(text.to_owned());
+    for (of, field, expected) in [
+        (&int, &[0xc3][..], Out::Int(1)),
+        (&int, one_and_half, Out::Int(1)),
+        (&int, b"\xa15", Out::Int(5)),
+        (&int, b"\xa51_000", Out::Int(1000)),
+        (&float, b"\xa31.5", Out::Float(1.5)),
+        (&float, &[0xc2], Out::Float(0.0)),
+        (&string, &[5], words("5")),
+        (&string, &[0xc3], words("True")),
+        (&string, one_and_half, words("1.5")),
+        (&flag, &[0], Out::Bool(false)),
+        (&flag, &[2], Out::Bool(true)),
+        (&optional(&int), &[0xc3], Out::Int(1)),
+        (&optional(&string), &[0xc0], Out::Null),
+        (&any(&[&int, &string]), &[0xc3], Out::Int(1)),
+        (&any(&[&int, &string]), b"\xa15", words("5")),
+        (&any(&[&string, &int]), &[0xc3], words("True")),
+        (&any(&[&float, &int]), &[5], Out::Int(5)),
+        (&any(&[&float, &int]), b"\xa15", Out::Float(5.0)),
+        (&json!({"type": "array", "items": string}), b"\x92\xa1a\x01", Out::List(vec![words("a"), words("1")])),
+        (
+            &json!({"type": "array", "prefixItems": [int, float]}),
+            &[0x92, 1, 2],
+            Out::List(vec![Out::Int(1), Out::Float(2.0)]),
+        ),
+        (
+            &json!({"type": "object", "additionalProperties": int, "propertyNames": string}),
+            &[0x81, 1, 0xc3],
+            Out::Map(vec![("1".to_owned(), Out::Int(1))]),
+        ),
+        (
+            &json!({"type": "object", "additionalProperties": int, "propertyNames": int}),
+            b"\x81\xa11\x02",
+            Out::Pairs(vec![(Out::Int(1), Out::Int(2))]),
+        ),
+        (&json!({"type": "string", "format": "base64"}), b"\xa5eA==\n", Out::Bytes(b"x".to_vec())),
+    ] {
+        assert_eq!(read(&stored(field), &class(of.clone())), Ok(expected), "{of} {field:?}");
+    }
+}
+
+#[test]
+fn fields_that_python_can_not_read_stay_as_they_are_stored() {
+    let [int, float, string, flag] = ["integer", "number", "string", "boolean"].map(|kind| json!({"type": kind}));
+    let (words, list) = (|text: &str| Out::Text(text.to_owned()), Out::List(vec![Out::Int(1)]));
+    let inner = json!({"title": "Inner", "type": "object", "properties": {"a": int}, "required": ["a"]});
+    for (of, field, expected) in [
+        (&int, &b"\xa1x"[..], words("x")),
+        (&int, &[0xc0], Out::Null),
+        (&int, &[0x91, 1], list.clone()),
+        (&float, b"\xa1x", words("x")),
+        (&flag, b"\xa1x", words("x")),
+        (&string, &[0x91, 1], list.clone()),
+        (&json!({"type": "array", "items": int}), b"\xa1x", words("x")),
+        (&json!({"type": "array", "items": int}), b"\x92\xa1x\xa15", Out::List(vec![words("x"), Out::Int(5)])),
+        (&json!({"anyOf": [int, flag]}), b"\xa1x", words("x")),
+        (&json!({"enum": ["a"]}), b"\xa1x", words("x")),
+        (&json!({"type": "string", "format": "date-time"}), &[5], Out::Int(5)),
+        (&inner, &[0x91, 1], list),
+        (&inner, &[0x80], Out::Map(vec![])),
+        (&json!({"type": "array", "prefixItems": [int, int]}), b"\x91\xa15", Out::List(vec![Out::Int(5)])),
+    ] {
+        assert_eq!(read(&stored(field), &class(of.clone())), Ok(expected), "{of} {field:?}");
+    }
+    assert_eq!(read(&[0x91, 1], &class(int.clone())), Err("x: expected C, got a list".to_owned()));
+    assert_eq!(read(&[0x80], &class(int)), Err("x.f: required and missing; expected int".to_owned()));
+}
+
+#[test]
+fn lists_and_maps_in_messagepack_are_read_as_python_does() {
+    let of = |json: Value| {
+        let message = MessageId::by_name("flyteidl.core.LiteralType").unwrap();
+        LiteralType::decode(&json_to_wire(message, json.to_string().as_bytes(), &StdFloats).unwrap().wire).unwrap()
+    };
+    let texts = of(json!({"collectionType": {"simple": "STRING"}}));
+    let two = Out::List(vec![Out::Text("a".to_owned()), Out::Text("1".to_owned())]);
+    assert_eq!(read(b"\x92\xa1a\x01", &texts), Ok(two));
+    let ints = of(json!({"mapValueType": {"simple": "INTEGER"}}));
+    assert_eq!(read(b"\x81\x01\xa12", &ints), Ok(Out::Int(2)));
+    let optional =
+        of(json!({"collectionType": {"unionType": {"variants": [{"simple": "INTEGER"}, {"simple": "NONE"}]}}}));
+    assert_eq!(
+        read(b"\x93\xa15\xc0\xa1x", &optional),
+        Ok(Out::List(vec![Out::Int(5), Out::Null, Out::Text("x".to_owned())]))
+    );
+    assert!(read(&[0xc3], &of(json!({"simple": "INTEGER"}))).is_err(), "a scalar has to be of its type, as in Python");
+}
+
+/// Dataclasses in a union are told apart by their fields, before anything is converted.
+#[test]
+fn fields_of_another_kind_do_not_hide_the_right_class() {
+    let class = |title: &str, kind: &str| json!({"title": title, "type": "object", "properties": {"v": {"type": kind}, title: {"type": "integer", "default": 0}}, "required": ["v"]});
+    let of = self::class(json!({"anyOf": [class("A", "integer"), class("B", "string"), {"type": "null"}]}));
+    let chosen = |value: Out, title: &str| Ok(Out::Map(vec![("v".to_owned(), value), (title.to_owned(), Out::Int(0))]));
+    assert_eq!(read(&stored(b"\x81\xa1v\xa15"), &of), chosen(Out::Text("5".to_owned()), "B"));
+    assert_eq!(read(&stored(b"\x81\xa1v\x05"), &of), chosen(Out::Int(5), "A"));
+    assert_eq!(read(&stored(b"\x81\xa1v\xc3"), &of), chosen(Out::Int(1), "A"));
+}

@@ -2,6 +2,7 @@
 
 use super::conversion::Conversion;
 use super::schema::{Schema, Schemas, TextFormat};
+use super::shape::as_text;
 use super::typed::{expected, Typed};
 use super::{decimal, InputValue, OutputValue, Path};
 
@@ -88,4 +89,14 @@ pub(super) fn of_map(entries: Vec<(String, OutputValue)>, keys: Option<&Schema>)
     }
     let pair = |(name, value): (String, OutputValue)| (OutputValue::Int(whole(&name).unwrap_or_default()), value);
     OutputValue::Pairs(entries.into_iter().map(pair).collect())
+}
+
+/// Keys as texts, as Python makes them for a `Dict[str, …]`.
+pub(super) fn as_texts(
+    pairs: Vec<(OutputValue, OutputValue)>,
+) -> Result<Vec<(String, OutputValue)>, Vec<(OutputValue, OutputValue)>> {
+    if pairs.iter().any(|(key, _)| as_text(key).is_none()) {
+        return Err(pairs);
+    }
+    Ok(pairs.into_iter().map(|(key, value)| (as_text(&key).unwrap_or_default(), value)).collect())
 }
