@@ -16,6 +16,7 @@ mod keys;
 mod literal;
 mod literal_type;
 mod msgpack;
+mod offloaded;
 mod output;
 mod packed;
 mod path;
