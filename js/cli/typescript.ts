@@ -150,7 +150,7 @@ class Types {
   }
 
   #string({ format, contentEncoding, 'x-flyte-type': flyte }: JsonSchema): string {
-    if (contentEncoding) return this.isInput ? 'Uint8Array' : '{ tag: string; value: Uint8Array }'
+    if (contentEncoding) return this.isInput || flyte === 'bytes' ? 'Uint8Array' : '{ tag: string; value: Uint8Array }'
     if (format === 'uri') {
       const handle = this.#imported(HANDLES[flyte?.split('[')[0] ?? ''] ?? 'FlyteFile')
       if (!this.isInput) return handle

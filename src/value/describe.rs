@@ -3,7 +3,7 @@
 use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
 use super::{InputValue, LiteralType, TypeKind};
-use crate::codec::text::push_quoted;
+use crate::codec::text::{push_base64, push_quoted};
 use crate::codec::{wire_to_json, FloatText};
 use crate::idl::schema::MessageId;
 
@@ -139,7 +139,7 @@ impl<'a> Writing<'a> {
         });
         match &of.kind {
             TypeKind::Struct(Some(schemas)) => {
-                self.of_schema(schemas.resolved(schemas.root()), schemas, title.is_empty());
+                self.of_schema(schemas.root(), schemas);
                 self.reopen();
             }
             TypeKind::List(element) | TypeKind::Map(element) => self.of_type(element, ""),
@@ -153,12 +153,20 @@ impl<'a> Writing<'a> {
             }
             _ => {}
         }
-        self.member("title", title);
+        // A class has its own name, which says more than the tag that all classes have.
+        match &of.kind {
+            TypeKind::Struct(Some(schemas)) => match schemas.root() {
+                Schema::Object(object) if !object.title.is_empty() => {}
+                Schema::Reference(_) => self.member("title", schemas.title()),
+                _ => self.member("title", title),
+            },
+            _ => self.member("title", title),
+        }
         self.member("x-flyte-type", &of.text());
         self.close('}');
     }
 
-    fn of_schema(&mut self, schema: &'a Schema, of: &'a Schemas, titled: bool) {
+    fn of_schema(&mut self, schema: &'a Schema, of: &'a Schemas) {
         self.push(match schema {
             Schema::Any | Schema::Reference(_) | Schema::Object(_) => "{",
             Schema::Null => r#"{"type":"null","#,
@@ -169,7 +177,9 @@ impl<'a> Writing<'a> {
             Schema::Text(TextFormat::Plain) => r#"{"type":"string","#,
             Schema::Text(TextFormat::Datetime) => r#"{"type":"string","format":"date-time","#,
             Schema::Text(TextFormat::Date) => r#"{"type":"string","format":"date","#,
+            Schema::Bytes => r#"{"type":"string","contentEncoding":"base64","x-flyte-type":"bytes","#,
             Schema::List(_) => r#"{"type":"array","items":"#,
+            Schema::Tuple(_) => r#"{"type":"array","prefixItems":["#,
             Schema::Enum(_) => r#"{"enum":["#,
             Schema::AnyOf(_) => r#"{"anyOf":["#,
         });
@@ -180,25 +190,36 @@ impl<'a> Writing<'a> {
                 }
                 self.close(']');
             }
-            Schema::List(element) => self.of_schema(element, of, true),
+            Schema::List(element) => self.of_schema(element, of),
             Schema::AnyOf(any) => {
                 for schema in any {
-                    self.of_schema(schema, of, true);
+                    self.of_schema(schema, of);
                 }
                 self.close(']');
+            }
+            Schema::Tuple(places) => {
+                for schema in places {
+                    self.of_schema(schema, of);
+                }
+                self.close(']');
+                for name in ["minItems", "maxItems"] {
+                    self.quoted(name, ':');
+                    self.push(&places.len().to_string());
+                    self.push(",");
+                }
             }
             Schema::Reference(index) => {
                 let name = self.definition(*index, of);
                 self.member("$ref", &["#/$defs/", &name].concat());
             }
-            Schema::Object(object) => self.of_object(object, of, titled),
+            Schema::Object(object) => self.of_object(object, of),
             _ => {}
         }
         self.close('}');
     }
 
     /// The members of an object's schema.
-    fn of_object(&mut self, object: &'a Object, of: &'a Schemas, titled: bool) {
+    fn of_object(&mut self, object: &'a Object, of: &'a Schemas) {
         let stored = match object.title.as_str() {
             "FlyteFile" => "file",
             "FlyteDirectory" => "directory",
@@ -208,9 +229,7 @@ impl<'a> Writing<'a> {
         // Python has an object where the caller gives a URI.
         let by_uri = !stored.is_empty() && !self.outputs;
         self.push(if by_uri { r#""type":"string","format":"uri","# } else { r#""type":"object","# });
-        if titled {
-            self.member("title", &object.title);
-        }
+        self.member("title", &object.title);
         if by_uri {
             return self.member("x-flyte-type", stored);
         }
@@ -218,7 +237,7 @@ impl<'a> Writing<'a> {
             self.push("\"properties\":{");
             for field in &object.fields {
                 self.quoted(&field.name, ':');
-                self.of_schema(&field.schema, of, true);
+                self.of_schema(&field.schema, of);
                 if let Some(default) = &field.default {
                     self.reopen();
                     self.push("\"default\":");
@@ -230,12 +249,19 @@ impl<'a> Writing<'a> {
             let mut required = object.fields.iter().filter(|field| field.required).map(|field| &field.name);
             self.texts("\"required\":[", &mut required);
         }
+        // Such a dict comes as a Map, and takes one.
+        if let (Some(keys @ (Schema::Int | Schema::Number { .. } | Schema::Bool)), Some(rest)) =
+            (object.keys.as_deref(), object.rest.as_deref())
+        {
+            let of = ["dict[", keys.in_words(), ", ", of.resolved(rest).in_words(), "]"].concat();
+            self.member("x-flyte-type", &of);
+        }
         match object.rest.as_deref() {
             None => self.push(r#""additionalProperties":false,"#),
             Some(Schema::Any) => {}
             Some(rest) => {
                 self.push("\"additionalProperties\":");
-                self.of_schema(rest, of, true);
+                self.of_schema(rest, of);
             }
         }
     }
@@ -255,6 +281,11 @@ impl<'a> Writing<'a> {
                 }
             },
             InputValue::Text(text) => self.quoted(text, ','),
+            InputValue::Bytes(bytes) => {
+                self.out.push(b'"');
+                push_base64(&mut self.out, bytes);
+                self.push("\",");
+            }
             InputValue::List(items) => {
                 self.push("[");
                 for item in items {
@@ -276,7 +307,7 @@ impl<'a> Writing<'a> {
 
     /// The name among the definitions of what a reference leads to. A name that another struct has taken gets a number.
     fn definition(&mut self, index: usize, of: &'a Schemas) -> String {
-        let there = self.known.iter().position(|(schemas, known)| std::ptr::eq(*schemas, of) && *known == index);
+        let there = self.known.iter().position(|(schemas, known)| *schemas == of && *known == index);
         if let Some((name, _)) = there.and_then(|place| self.definitions.get(place)) {
             return name.clone();
         }
@@ -291,7 +322,7 @@ impl<'a> Writing<'a> {
         // Its place is taken first: a definition may lead to itself.
         self.definitions.push((unique.clone(), Vec::new()));
         let before = std::mem::take(&mut self.out);
-        self.of_schema(schema, of, true);
+        self.of_schema(schema, of);
         let described = std::mem::replace(&mut self.out, before);
         if let Some((_, definition)) = self.definitions.get_mut(place) {
             *definition = described;
@@ -448,6 +479,61 @@ mod tests {
         );
         let file = &schema(&list, true)["$defs"]["FlyteFile"];
         assert_eq!(file["properties"], json!({"path": {"type": "string"}}), "as an output it is what Python stores");
+    }
+
+    #[test]
+    fn classes_keep_their_name_in_a_union() {
+        let inner = json!({"simple": "STRUCT", "structure": {"tag": "Object-Dataclass-Transformer"}, "metadata": {
+            "title": "Inner", "type": "object", "properties": {"a": {"type": "integer"}},
+        }});
+        let none = json!({"simple": "NONE", "structure": {"tag": "none"}});
+        let described = schema(&json!({"unionType": {"variants": [inner, none]}}), true);
+        assert_eq!(
+            (&described["anyOf"][0]["title"], &described["anyOf"][1]["title"]),
+            (&json!("Inner"), &json!("none"))
+        );
+    }
+
+    #[test]
+    fn a_class_that_leads_to_itself_has_one_definition() {
+        let next = json!({"anyOf": [{"$ref": "#/$defs/Rec"}, {"type": "null"}], "default": null});
+        let rec = json!({"title": "Rec", "type": "object", "properties": {"nxt": next}});
+        let of = json!({"simple": "STRUCT", "metadata": {"$ref": "#/$defs/Rec", "$defs": {"Rec": rec}}});
+        let expected = json!({
+            "$ref": "#/$defs/Rec", "title": "Rec", "x-flyte-type": "Rec",
+            "$defs": {"Rec": {"type": "object", "title": "Rec", "properties": {"nxt": next}, "required": []}},
+        });
+        assert_eq!(schema(&of, true), expected);
+    }
+
+    #[test]
+    fn dicts_in_structs_say_when_their_keys_are_no_texts() {
+        let dict = |keys: &str| json!({"type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"type": keys}});
+        let described = schema(
+            &json!({"simple": "STRUCT", "metadata": {"title": "C", "type": "object", "properties": {
+                "i": dict("integer"), "s": dict("string"),
+            }}}),
+            true,
+        );
+        let [int, text] = ["i", "s"].map(|name| described["properties"][name]["x-flyte-type"].clone());
+        assert_eq!((int, text), (json!("dict[int, str]"), json!(null)));
+    }
+
+    #[test]
+    fn bytes_in_structs_say_that_they_are_bytes() {
+        let bytes = json!({"type": "string", "format": "base64"});
+        let described = schema(
+            &json!({"simple": "STRUCT", "metadata": {"title": "C", "type": "object", "properties": {
+                "b": {"type": "string", "format": "base64", "default": "AP8=\n"},
+                "l": {"type": "array", "items": bytes},
+            }}}),
+            true,
+        );
+        let bytes = json!({"type": "string", "contentEncoding": "base64", "x-flyte-type": "bytes"});
+        assert_eq!(described["properties"]["l"]["items"], bytes);
+        let with_default =
+            json!({"type": "string", "contentEncoding": "base64", "x-flyte-type": "bytes", "default": "AP8="});
+        assert_eq!(described["properties"]["b"], with_default);
     }
 
     #[test]

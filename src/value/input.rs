@@ -90,6 +90,7 @@ impl InputValue {
             InputValue::Bool(flag) => OutputValue::Bool(*flag),
             InputValue::Number(number) => OutputValue::Float(*number),
             InputValue::Text(text) => OutputValue::Text(text.clone()),
+            InputValue::Bytes(bytes) => OutputValue::Bytes(bytes.clone()),
             InputValue::List(items) => OutputValue::List(items.iter().map(InputValue::to_output).collect()),
             InputValue::Map(entries) => {
                 OutputValue::Map(entries.iter().map(|(name, value)| (name.clone(), value.to_output())).collect())

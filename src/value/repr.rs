@@ -2,7 +2,8 @@
 
 use super::from_literal::sorted_entries;
 use super::plain::read_struct;
-use super::{msgpack, time, OutputValue};
+use super::{msgpack, offloaded, time, OutputValue};
+use crate::codec::order::sorted;
 use crate::codec::text::{push_base64, push_quoted};
 use crate::codec::{field, Fields, FloatText, Malformed};
 
@@ -46,19 +47,7 @@ impl Repr<'_> {
                     }
                     OutputValue::Map(shown)
                 }
-                8 => {
-                    let (mut place, mut uri, mut size) = (Fields::of(part.message()?), String::new(), 0);
-                    while let Some(part) = place.next()? {
-                        match part.number {
-                            1 => uri = part.text()?,
-                            2 => size = part.int()?,
-                            _ => {}
-                        }
-                    }
-                    let size = size.cast_unsigned().to_string();
-                    let text = ["Offloaded literal metadata:\n  uri: ", &uri, "\n  size_bytes: ", &size].concat();
-                    OutputValue::Text(text)
-                }
+                8 => OutputValue::Text(offloaded::text(part.message()?)?),
                 _ => continue,
             };
         }
@@ -117,34 +106,49 @@ impl Repr<'_> {
                 out.push(b']');
             }
             OutputValue::Map(entries) => {
-                let entries = entries.iter().enumerate();
-                self.members(entries.map(|(index, (name, value))| (index, Key::Name(name), value)), out);
+                let member = |(name, value)| Member { is_name: true, key: quoted(name), value };
+                self.members(entries.iter().map(|(name, value)| member((name, value))).collect(), out);
             }
             OutputValue::Pairs(entries) => {
-                let entries = entries.iter().enumerate();
-                self.members(entries.map(|(index, (key, value))| (index, Key::Other(key), value)), out);
+                let member = |(key, value)| match key {
+                    &OutputValue::Text(ref name) => Member { is_name: true, key: quoted(name), value },
+                    // JSON has only texts as keys.
+                    key => {
+                        let mut text = Vec::new();
+                        self.json(key, &mut text);
+                        Member { is_name: false, key: quoted(&String::from_utf8(text).unwrap_or_default()), value }
+                    }
+                };
+                self.members(entries.iter().map(|(key, value)| member((key, value))).collect(), out);
             }
             OutputValue::Instant { seconds, nanos } => push_ascii(&time::isoformat(*seconds, *nanos), out),
             _ => out.extend_from_slice(b"null"),
         }
     }
 
-    fn members<'v>(&self, entries: impl Iterator<Item = (usize, Key<'v>, &'v OutputValue)>, out: &mut Vec<u8>) {
-        out.push(b'{');
-        for (index, key, value) in entries {
-            out.extend_from_slice(if index == 0 { b"" } else { b", " });
-            match key {
-                Key::Name(name) => push_ascii(name, out),
-                Key::Other(OutputValue::Text(name)) => push_ascii(name, out),
-                // JSON has only texts as keys.
-                Key::Other(key) => {
-                    let mut text = Vec::new();
-                    self.json(key, &mut text);
-                    push_ascii(&String::from_utf8(text).unwrap_or_default(), out);
+    /// Of members with the same key the last counts, at the place of the first, as in a Python dict.
+    fn members(&self, members: Vec<Member<'_>>, out: &mut Vec<u8>) {
+        let id = |at: usize| members.get(at).map(|member| (&member.key, member.is_name));
+        let mut shown: Vec<Option<&OutputValue>> = members.iter().map(|member| Some(member.value)).collect();
+        let mut first = None;
+        for at in sorted(members.len(), &|one, two| id(one).cmp(&id(two))) {
+            match first.filter(|first| id(*first) == id(at)) {
+                Some(first) => {
+                    let value = shown.get_mut(at).and_then(Option::take);
+                    shown.get_mut(first).into_iter().for_each(|shown| *shown = value);
                 }
+                None => first = Some(at),
             }
+        }
+        out.push(b'{');
+        let mut separator = &b""[..];
+        for (member, value) in members.iter().zip(shown) {
+            let Some(value) = value else { continue };
+            out.extend_from_slice(separator);
+            out.extend_from_slice(&member.key);
             out.extend_from_slice(b": ");
             self.json(value, out);
+            separator = b", ";
         }
         out.push(b'}');
     }
@@ -202,9 +206,19 @@ impl Repr<'_> {
     }
 }
 
-enum Key<'a> {
-    Name(&'a str),
-    Other(&'a OutputValue),
+/// An entry of a dict.
+struct Member<'a> {
+    /// The key is a text; otherwise it only looks like one.
+    is_name: bool,
+    /// With its quotes.
+    key: Vec<u8>,
+    value: &'a OutputValue,
+}
+
+fn quoted(text: &str) -> Vec<u8> {
+    let mut quoted = Vec::new();
+    push_ascii(text, &mut quoted);
+    quoted
 }
 
 fn primitive(primitive: &[u8]) -> Result<OutputValue, Malformed> {
@@ -231,12 +245,14 @@ fn primitive(primitive: &[u8]) -> Result<OutputValue, Malformed> {
 
 /// A JSON string in ASCII alone.
 fn push_ascii(text: &str, out: &mut Vec<u8>) {
-    if text.is_ascii() {
+    // JSON has no need to escape the last of ASCII, Python does.
+    let is_plain = |character: char| character.is_ascii() && character != '\u{7f}';
+    if text.chars().all(is_plain) {
         return push_quoted(out, text);
     }
     out.push(b'"');
     for character in text.chars() {
-        if character.is_ascii() {
+        if is_plain(character) {
             let mut quoted = Vec::new();
             push_quoted(&mut quoted, character.encode_utf8(&mut [0; 4]));
             out.extend(quoted.get(1..quoted.len() - 1).unwrap_or_default());
@@ -253,9 +269,60 @@ fn push_ascii(text: &str, out: &mut Vec<u8>) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::codec::StdFloats;
+    use crate::codec::{json_to_wire, StdFloats};
+    use crate::idl::schema::MessageId;
+
+    fn shown(literal: &str) -> OutputValue {
+        let message = MessageId::by_name("flyteidl.core.Literal").unwrap();
+        repr(&json_to_wire(message, literal.as_bytes(), &StdFloats).unwrap().wire, &StdFloats)
+    }
+
+    #[test]
+    fn literals_stored_apart_show_what_is_known_of_them() {
+        for (place, expected) in [
+            (r#"{}"#, ""),
+            (r#"{"uri": "s3://x", "sizeBytes": 0}"#, "\n  uri: s3://x"),
+            (
+                r#"{"uri": "s3://x", "sizeBytes": 12, "inferredType": {"simple": "INTEGER"}}"#,
+                "\n  uri: s3://x\n  size_bytes: 12\n  inferred_type:\n    simple: 1",
+            ),
+            (r#"{"inferredType": {}}"#, ""),
+            (r#"{"inferredType": {"simple": "NONE"}}"#, "\n  inferred_type:\n    simple: 0"),
+            (
+                r#"{"inferredType": {"mapValueType": {"collectionType": {"blob": {"format": "csv", "dimensionality": "MULTIPART"}}}}}"#,
+                "\n  inferred_type:\n    map_value_type:\n      collection_type:\n        blob:\n          format: csv\n          dimensionality: 1",
+            ),
+            (
+                r#"{"inferredType": {"enumType": {"values": ["a", "b"]}}}"#,
+                "\n  inferred_type:\n    enum_type:\n      values: ['a', 'b']",
+            ),
+        ] {
+            let expected = ["Offloaded literal metadata:", expected].concat();
+            assert_eq!(shown(&[r#"{"offloadedMetadata": "#, place, "}"].concat()), OutputValue::Text(expected));
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_key_counts() {
+        for (bytes, expected) in [
+            (&b"\x83\xa1a\x01\xa1b\x02\xa1a\x03"[..], r#"{"a": 3, "b": 2}"#),
+            (b"\x83\x01\x01\xa11\x02\x01\x03", r#"{"1": 3, "1": 2}"#),
+        ] {
+            let mut out = Vec::new();
+            Repr { floats: &StdFloats }.json(&msgpack::read(bytes).unwrap(), &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
+
+    #[test]
+    fn texts_are_ascii_and_the_last_of_it_is_escaped() {
+        let mut out = Vec::new();
+        push_ascii("\u{7f}\u{80}/\\\"", &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), r#""\u007f\u0080/\\\"""#);
+    }
 
     #[test]
     fn floats_are_printed_as_python_does() {

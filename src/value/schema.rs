@@ -2,7 +2,8 @@
 //! numbers are integers.
 
 use super::plain::read_struct;
-use super::{InputValue, OutputValue};
+use super::{time, InputValue, OutputValue};
+use crate::codec::text::from_base64;
 use crate::codec::Malformed;
 
 /// A schema with the definitions that its references lead to.
@@ -26,8 +27,12 @@ pub(super) enum Schema {
         seconds: bool,
     },
     Text(TextFormat),
+    /// Base64 in the schema; MessagePack has them as they are.
+    Bytes,
     Enum(Vec<InputValue>),
     List(Box<Schema>),
+    /// A list of which each place has its own.
+    Tuple(Vec<Schema>),
     Object(Object),
     AnyOf(Vec<Schema>),
     /// An index into the definitions.
@@ -41,14 +46,24 @@ pub(super) enum TextFormat {
     Date,
 }
 
+impl TextFormat {
+    pub(super) fn takes(self, text: &str) -> bool {
+        match self {
+            TextFormat::Plain => true,
+            TextFormat::Datetime => time::instant(text).is_some(),
+            TextFormat::Date => time::instant(text).is_some_and(|instant| instant.date_only),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Object {
     pub title: String,
     pub fields: Vec<Property>,
     /// What other fields may be; `None` where there may be no others.
     pub rest: Option<Box<Schema>>,
-    /// Python has integers as keys.
-    pub int_keys: bool,
+    /// What keys have to be; `None` where it does not matter.
+    pub keys: Option<Box<Schema>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -131,8 +146,9 @@ impl Schema {
             Schema::Text(TextFormat::Plain) => "str",
             Schema::Text(TextFormat::Datetime) => "a datetime in ISO 8601",
             Schema::Text(TextFormat::Date) => "a date in ISO 8601",
+            Schema::Bytes => "bytes",
             Schema::Enum(_) => "one of its values",
-            Schema::List(_) => "a list",
+            Schema::List(_) | Schema::Tuple(_) => "a list",
             Schema::Object(object) if object.title.is_empty() => "an object",
             Schema::Object(object) => &object.title,
             Schema::AnyOf(_) => "one of several types",
@@ -140,9 +156,56 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// A default with the bytes in it, which Python writes in base64.
+    fn with_bytes(&self, default: InputValue) -> InputValue {
+        match (self, default) {
+            (Schema::Bytes, InputValue::Text(base64)) => match from_base64(&base64.replace('\n', "")) {
+                Some(bytes) => InputValue::Bytes(bytes),
+                None => InputValue::Text(base64),
+            },
+            (Schema::AnyOf(any), default) if any.contains(&Schema::Bytes) => Schema::Bytes.with_bytes(default),
+            (Schema::List(element), InputValue::List(items)) => {
+                InputValue::List(items.into_iter().map(|item| element.with_bytes(item)).collect())
+            }
+            (Schema::Tuple(places), InputValue::List(items)) => {
+                let of_place = |(place, item): (&Schema, InputValue)| place.with_bytes(item);
+                InputValue::List(places.iter().zip(items).map(of_place).collect())
+            }
+            (Schema::Object(object), InputValue::Map(entries)) => {
+                let with_bytes = |(name, value): (String, InputValue)| {
+                    let schema = object.schema_of(&name);
+                    let value = schema.map_or(value.clone(), |schema| schema.with_bytes(value));
+                    (name, value)
+                };
+                InputValue::Map(entries.into_iter().map(with_bytes).collect())
+            }
+            (_, default) => default,
+        }
+    }
+}
+
+impl Object {
+    /// A file, directory or table.
+    pub(super) fn is_handle(&self) -> bool {
+        is_handle(&self.title)
+    }
+
+    /// Of the field of this name, or of any other.
+    pub(super) fn schema_of(&self, name: &str) -> Option<&Schema> {
+        let field = self.fields.iter().find(|field| field.name == name).map(|field| &field.schema);
+        field.or(self.rest.as_deref())
+    }
+}
+
+/// A file, directory or table, which Python has as an object of its own.
+fn is_handle(title: &str) -> bool {
+    matches!(title, "FlyteFile" | "FlyteDirectory" | "StructuredDataset" | "FlyteSchema")
+}
+
 fn any_object() -> Schema {
     let rest = Some(Box::new(Schema::Any));
-    Schema::Object(Object { title: String::new(), fields: Vec::new(), rest, int_keys: false })
+    Schema::Object(Object { title: String::new(), fields: Vec::new(), rest, keys: None })
 }
 
 fn of_value(schema: &OutputValue, names: &[&str]) -> Schema {
@@ -202,8 +265,12 @@ fn of_kind(kind: &str, entries: &Entries, names: &[&str]) -> Schema {
         ("number", format) => Schema::Number { seconds: format == "time-delta" },
         ("string", "date-time") => Schema::Text(TextFormat::Datetime),
         ("string", "date") => Schema::Text(TextFormat::Date),
+        ("string", "base64") => Schema::Bytes,
         ("string", _) => Schema::Text(TextFormat::Plain),
         ("array", _) => {
+            if let Some(OutputValue::List(places)) = get(entries, "prefixItems") {
+                return Schema::Tuple(places.iter().map(|place| of_value(place, names)).collect());
+            }
             let items = get(entries, "items").map_or(Schema::Any, |items| of_value(items, names));
             Schema::List(Box::new(items))
         }
@@ -223,9 +290,11 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
             _ => None,
         };
         let required = default.is_none() && required.contains(&name.as_str());
-        Property { name: name.clone(), schema: of_value(schema, names), required, default }
+        let schema = of_value(schema, names);
+        let default = default.map(|default| schema.with_bytes(default));
+        Property { name: name.clone(), schema, required, default }
     };
-    let fields = match get(entries, "properties") {
+    let mut fields: Vec<Property> = match get(entries, "properties") {
         Some(OutputValue::Map(properties)) => properties.iter().map(property).collect(),
         _ => Vec::new(),
     };
@@ -234,12 +303,15 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
         Some(schema) => Some(Box::new(of_value(schema, names))),
         None => Some(Box::new(Schema::Any)),
     };
-    let int_keys = match get(entries, "propertyNames") {
-        Some(OutputValue::Map(keys)) => text(keys, "type") == Some("integer"),
-        _ => false,
-    };
+    let keys = get(entries, "propertyNames").map(|keys| Box::new(of_value(keys, names)));
     let title = text(entries, "title").unwrap_or_default().to_owned();
-    Schema::Object(Object { title, fields, rest, int_keys })
+    if is_handle(&title) {
+        // Python writes no null for these, and reads none.
+        for field in fields.iter_mut().filter(|field| field.default == Some(InputValue::Null)) {
+            (field.default, field.required) = (None, field.name != "metadata");
+        }
+    }
+    Schema::Object(Object { title, fields, rest, keys })
 }
 
 fn get<'a>(entries: &'a Entries, name: &str) -> Option<&'a OutputValue> {

@@ -1,11 +1,13 @@
 //! A caller's value as what a struct holds: every number an integer or a float, as the JSON schema says.
 
 use std::borrow::Cow;
+use std::slice;
 
 use super::conversion::Conversion;
 use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
 use super::{time, InputValue, Path};
+use crate::codec::text::{from_base64, push_base64};
 
 /// What MessagePack knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +18,7 @@ pub(super) enum Typed<'a> {
     BigInt(u64),
     Float(f64),
     Text(Cow<'a, str>),
-    Bytes(&'a [u8]),
+    Bytes(Cow<'a, [u8]>),
     List(Vec<Typed<'a>>),
     Map(Vec<(Typed<'a>, Typed<'a>)>),
 }
@@ -55,7 +57,15 @@ impl Conversion<'_> {
             (Schema::Any, _) => return self.untyped(value, path, depth),
             (Schema::AnyOf(any), _) => return self.any_of(value, any, of, path, depth),
             (Schema::Object(object), _) => return self.object(value, object, of, path, depth),
-            (Schema::List(element), _) => return self.typed_list(value, element, of, path, depth),
+            (Schema::List(element), _) => return self.typed_list(value, slice::from_ref(element), of, path, depth),
+            (Schema::Tuple(places), _) => {
+                if let Some(count) = count(value).filter(|count| *count != places.len()) {
+                    let [expected, got] = [places.len(), count].map(|count| count.to_string());
+                    self.problem(path, ["expected a list of ", &expected, ", got one of ", &got].concat());
+                    return None;
+                }
+                return self.typed_list(value, places, of, path, depth);
+            }
             (Schema::Null, InputValue::Null | InputValue::Undefined) => Some(Typed::Null),
             (Schema::Bool, InputValue::Bool(flag)) => Some(Typed::Bool(*flag)),
             (Schema::Int, InputValue::Number(number)) => whole(*number).map(Typed::Int),
@@ -70,20 +80,21 @@ impl Conversion<'_> {
             (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
                 Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
             }
-            (Schema::Text(format), InputValue::Text(text)) => {
-                let right = match format {
-                    TextFormat::Plain => true,
-                    TextFormat::Datetime => time::instant(text).is_some(),
-                    TextFormat::Date => time::instant(text).is_some_and(|instant| instant.date_only),
-                };
-                right.then(|| Typed::Text(text.into()))
-            }
+            (Schema::Text(format), InputValue::Text(text)) => format.takes(text).then(|| Typed::Text(text.into())),
             (Schema::Text(format), InputValue::Instant { seconds, nanos }) if *format != TextFormat::Plain => {
                 let mut text = time::isoformat(*seconds, *nanos);
                 if *format == TextFormat::Date {
                     text.truncate(10);
                 }
                 Some(Typed::Text(text.into()))
+            }
+            (Schema::Bytes, InputValue::Bytes(bytes)) => Some(match self.protobuf_structs {
+                true => Typed::Text(as_base64(bytes).into()),
+                false => Typed::Bytes(bytes.into()),
+            }),
+            // A person writes them so; a program's text is not taken for base64 by chance.
+            (Schema::Bytes, InputValue::Text(base64)) if self.forms => {
+                from_base64(base64).map(|bytes| Typed::Bytes(bytes.into()))
             }
             (Schema::Enum(values), _) => {
                 let known = values.iter().find(|known| same(known, value));
@@ -92,7 +103,9 @@ impl Conversion<'_> {
             _ => None,
         };
         if fit.is_none() {
-            self.unexpected(path, &expected(schema), value);
+            let written = self.forms && *schema == Schema::Bytes;
+            let expected = if written { "bytes in base64".to_owned() } else { expected(schema) };
+            self.unexpected(path, &expected, value);
         }
         fit
     }
@@ -175,29 +188,31 @@ impl Conversion<'_> {
         None
     }
 
+    /// A list of which each place has its schema; the last one is that of all others too.
     fn typed_list<'v>(
         &mut self,
         value: &'v InputValue,
-        element: &'v Schema,
+        places: &'v [Schema],
         of: &'v Schemas,
         path: &Path<'_>,
         depth: usize,
     ) -> Option<Typed<'v>> {
+        let at = |index: usize| places.get(index).or(places.last()).unwrap_or(&Schema::Any);
         let items = match value {
             InputValue::List(items) => items,
             InputValue::Numbers(numbers) => {
-                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(element) {
+                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(at(index)) {
                     Schema::Number { .. } => Some(Typed::Float(*number)),
                     Schema::Int | Schema::Any if whole(*number).is_some() => whole(*number).map(Typed::Int),
                     Schema::Any => Some(Typed::Float(*number)),
-                    _ => self.number(&InputValue::Number(*number), element, of, &path.index(index), depth),
+                    _ => self.number(&InputValue::Number(*number), at(index), of, &path.index(index), depth),
                 });
                 return all(typed).map(Typed::List);
             }
             InputValue::Ints(numbers) => {
-                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(element) {
+                let typed = numbers.iter().enumerate().map(|(index, number)| match of.resolved(at(index)) {
                     Schema::Int | Schema::Any => Some(Typed::Int(*number)),
-                    _ => self.number(&InputValue::Int(*number), element, of, &path.index(index), depth),
+                    _ => self.number(&InputValue::Int(*number), at(index), of, &path.index(index), depth),
                 });
                 return all(typed).map(Typed::List);
             }
@@ -206,8 +221,10 @@ impl Conversion<'_> {
                 return None;
             }
         };
-        let typed =
-            items.iter().enumerate().map(|(index, item)| self.typed(item, element, of, &path.index(index), depth + 1));
+        let typed = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.typed(item, at(index), of, &path.index(index), depth + 1));
         all(typed).map(Typed::List)
     }
 
@@ -252,21 +269,17 @@ impl Conversion<'_> {
         let (mut typed, mut complete) = (Vec::with_capacity(entries.len()), true);
         for (name, value) in entries.iter().filter(|(_, value)| !value.is_undefined()) {
             let path = path.key(name);
-            let schema = object.fields.iter().find(|field| field.name == *name).map(|field| &field.schema);
-            let Some(schema) = schema.or(object.rest.as_deref()) else {
+            let Some(schema) = object.schema_of(name) else {
                 let names: Vec<&str> = object.fields.iter().map(|field| field.name.as_str()).collect();
                 let there_are = if names.is_empty() { "there are none" } else { "there are " };
                 self.problem(&path, ["no such field; ", there_are, &names.join(", ")].concat());
                 complete = false;
                 continue;
             };
-            let key = match name.parse() {
-                Ok(number) if object.int_keys => Typed::Int(number),
-                _ => Typed::Text(name.into()),
-            };
-            match self.typed(value, schema, of, &path, depth + 1) {
-                Some(value) => typed.push((key, value)),
-                None => complete = false,
+            let key = self.key(name, object.keys.as_deref(), of, &path);
+            match (key, self.typed(value, schema, of, &path, depth + 1)) {
+                (Some(key), Some(value)) => typed.push((key, value)),
+                _ => complete = false,
             }
         }
         for field in &object.fields {
@@ -275,7 +288,14 @@ impl Conversion<'_> {
             }
             let path = path.key(&field.name);
             if let Some(default) = &field.default {
-                match self.typed(default, &field.schema, of, &path, depth + 1) {
+                let before = self.problems.len();
+                let fitting = self.typed(default, &field.schema, of, &path, depth + 1);
+                // Python writes its default whether it is of the field's type or not: `name: str = None`.
+                let value = fitting.or_else(|| {
+                    self.problems.truncate(before);
+                    self.untyped(default, &path, depth + 1)
+                });
+                match value {
                     Some(value) => typed.push((Typed::Text((&field.name).into()), value)),
                     None => complete = false,
                 }
@@ -304,7 +324,8 @@ impl Conversion<'_> {
         };
         let typed = pairs.iter().enumerate().map(|(index, (key, value))| {
             let path = path.index(index);
-            Some((self.untyped(key, &path, depth + 1)?, self.typed(value, rest, of, &path, depth + 1)?))
+            let key = self.key_of_pair(key, object.keys.as_deref(), of, &path, depth + 1);
+            Some((key?, self.typed(value, rest, of, &path, depth + 1)?))
         });
         all(typed).map(Typed::Map)
     }
@@ -343,7 +364,7 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
         InputValue::Int(number) => Typed::Int(*number),
         InputValue::BigInt(number) => Typed::BigInt(*number),
         InputValue::Text(text) => Typed::Text(text.into()),
-        InputValue::Bytes(bytes) => Typed::Bytes(bytes),
+        InputValue::Bytes(bytes) => Typed::Bytes(bytes.into()),
         InputValue::Instant { seconds, nanos } => Typed::Text(time::isoformat(*seconds, *nanos).into()),
         InputValue::Duration { seconds, nanos } => Typed::Float(time::as_seconds(*seconds, *nanos)),
         InputValue::Numbers(numbers) => {
@@ -355,12 +376,28 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
     })
 }
 
+fn as_base64(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    push_base64(&mut text, bytes);
+    String::from_utf8(text).unwrap_or_default()
+}
+
 /// One of a schema's values, as the caller wrote it.
 fn same(known: &InputValue, value: &InputValue) -> bool {
     match (known, value) {
         (InputValue::Number(known), InputValue::Int(value)) => whole(*known) == Some(*value),
         (InputValue::Number(known), InputValue::Float(value)) => known == value,
         _ => known == value,
+    }
+}
+
+/// How long a list is.
+fn count(value: &InputValue) -> Option<usize> {
+    match value {
+        InputValue::List(items) => Some(items.len()),
+        InputValue::Numbers(numbers) => Some(numbers.len()),
+        InputValue::Ints(numbers) => Some(numbers.len()),
+        _ => None,
     }
 }
 
@@ -378,7 +415,8 @@ pub(super) fn exact(number: i64) -> Option<f64> {
     (number.unsigned_abs() <= 1 << 53).then_some(number as f64)
 }
 
-fn expected(schema: &Schema) -> String {
+/// In words for an error.
+pub(super) fn expected(schema: &Schema) -> String {
     match schema {
         Schema::Enum(values) => {
             let texts: Vec<String> = values
