@@ -1,6 +1,6 @@
 // TypeScript types of inputs and outputs, from the schemas by which they describe themselves.
 
-import type { InputDescription, JsonSchema, OutputDescription } from '#bindings'
+import type { JsonSchema as AnyJsonSchema, InputDescription, OutputDescription } from '#bindings'
 
 /** What a module is made from. */
 export interface Described {
@@ -28,6 +28,7 @@ export function typesModule({ title, inputs, outputs }: Described): string {
     .join('\n')
 }
 
+type JsonSchema = AnyJsonSchema & { propertyNames?: AnyJsonSchema }
 type Definitions = Record<string, JsonSchema>
 
 interface Property {
@@ -37,11 +38,13 @@ interface Property {
   comment: string
 }
 
-/** Names that a struct can't have: what is written beside it. */
-const TAKEN = [
-  ...['Inputs', 'Outputs', 'Date', 'Record', 'Uint8Array', 'BigInt64Array', 'Float64Array'],
-  ...['FlyteFile', 'FlyteDirectory', 'StructuredDataset', 'UnionVariant', 'Blob'],
-]
+/** Names that a struct can't have: what is written beside it, TypeScript's own types, and words that are no names. */
+const TAKEN =
+  `Inputs Outputs Date Map Record Uint8Array BigInt64Array Float64Array FlyteFile FlyteDirectory StructuredDataset UnionVariant Blob
+any bigint boolean never null number object string symbol undefined unknown void
+await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements
+import in instanceof interface let new package private protected public return static super switch this throw true try typeof var while with
+yield`.split(/\s/)
 
 const HANDLES: Record<string, string> = {
   file: 'FlyteFile',
@@ -107,11 +110,11 @@ class Types {
     readonly definitions: Definitions,
   ) {}
 
+  /** Names of definitions that are being written and have no name there by which to refer to them. */
+  readonly #open = new Set<string>()
+
   of(schema: JsonSchema): string {
-    if (schema.$ref) {
-      const definition = this.definitions[schema.$ref.slice('#/$defs/'.length)]
-      return definition ? this.of(definition) : 'unknown'
-    }
+    if (schema.$ref) return this.#definition(schema.$ref.slice('#/$defs/'.length))
     if (schema.enum) return schema.enum.map(literalOf).join(' | ') || 'never'
     if (schema.anyOf) return this.#union(schema)
     switch (schema.type) {
@@ -132,6 +135,17 @@ class Types {
     }
   }
 
+  #definition(name: string): string {
+    const definition = this.definitions[name]
+    if (!definition || this.#open.has(name)) return 'unknown'
+    // A struct may lead to itself, by its name.
+    if (definition.properties) return this.of(definition.title ? definition : { ...definition, title: name })
+    this.#open.add(name)
+    const type = this.of(definition)
+    this.#open.delete(name)
+    return type
+  }
+
   properties({ properties = {}, required = [] }: JsonSchema): Property[] {
     return Object.entries(properties).map(([name, schema]) => ({
       name,
@@ -146,7 +160,7 @@ class Types {
     const types = new Set(anyOf.map((variant) => this.of(variant)))
     const variants = anyOf.filter(({ type }) => type !== 'null')
     if (this.isInput && flyte && variants.length > 1) types.add(this.#imported('UnionVariant'))
-    return [...new Set([...types].flatMap(alternatives))].join(' | ')
+    return [...new Set([...types].flatMap(alternatives))].join(' | ') || 'never'
   }
 
   #string({ format, contentEncoding, 'x-flyte-type': flyte }: JsonSchema): string {
@@ -163,16 +177,20 @@ class Types {
 
   #list({ items = {}, 'x-flyte-type': flyte }: JsonSchema): string {
     const element = this.of(items)
-    const list = `${this.isInput ? 'readonly ' : ''}${alternatives(element).length > 1 ? `(${element})` : element}[]`
+    const isWhole = alternatives(element).length === 1 && !element.startsWith('readonly ')
+    const list = `${this.isInput ? 'readonly ' : ''}${isWhole ? element : `(${element})`}[]`
     const packed = { integer: 'BigInt64Array', number: 'Float64Array' }[String(items.type)]
     return this.isInput && flyte && packed ? `${list} | ${packed}` : list
   }
 
   #object(schema: JsonSchema): string {
-    const { title, properties, additionalProperties: rest } = schema
+    const { title, properties, additionalProperties: rest, propertyNames: keys } = schema
     if (properties && title) return this.module.struct(schema, this)
     if (properties) return `{ ${this.properties(schema).map(entry).join('; ')} }`
-    return `Record<string, ${typeof rest === 'object' ? this.of(rest) : 'unknown'}>`
+    const type = typeof rest === 'object' ? this.of(rest) : 'unknown'
+    // Keys that are no texts come as they are, in a Map.
+    if (!keys?.type || keys.type === 'string') return `Record<string, ${type}>`
+    return `Map<${this.of(keys)}, ${type}>${this.isInput ? ` | Record<${keys.type === 'boolean' ? 'string' : 'number'}, ${type}>` : ''}`
   }
 
   #imported(name: string): string {
@@ -205,13 +223,11 @@ const renamed = (text: string, from: string, to: string) => text.replace(new Reg
 function alternatives(type: string): string[] {
   const parts = ['']
   let depth = 0
-  let inQuotes = false
-  for (const [index, character] of [...type].entries()) {
-    if (character === "'" && type[index - 1] !== '\\') inQuotes = !inQuotes
-    if (!inQuotes && '([{<'.includes(character)) depth++
-    if (!inQuotes && ')]}>'.includes(character)) depth--
-    if (character === '|' && depth === 0 && !inQuotes) parts.push('')
-    else parts[parts.length - 1] += character
+  for (const [token] of type.matchAll(/'(?:\\.|[^'\\])*'|./gsu)) {
+    if ('([{<'.includes(token)) depth++
+    if (')]}>'.includes(token)) depth--
+    if (token === '|' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += token
   }
   return parts.map((part) => part.trim())
 }
