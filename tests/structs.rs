@@ -338,3 +338,14 @@ fn fields_of_another_kind_do_not_hide_the_right_class() {
     assert_eq!(read(&stored(b"\x81\xa1v\x05"), &of), chosen(Out::Int(5), "A"));
     assert_eq!(read(&stored(b"\x81\xa1v\xc3"), &of), chosen(Out::Int(1), "A"));
 }
+
+/// A literal that does not say its variant is of the class that it fits, before anything is converted.
+#[test]
+fn a_literal_without_its_variant_is_of_the_class_that_it_fits() {
+    let class = |title: &str, kind: &str| json!({"simple": "STRUCT", "metadata": {"title": title, "type": "object", "properties": {"f": {"type": kind}}, "required": ["f"]}});
+    let union = json!({"unionType": {"variants": [class("A", "integer"), class("B", "string")]}}).to_string();
+    let message = MessageId::by_name("flyteidl.core.LiteralType").unwrap();
+    let of = LiteralType::decode(&json_to_wire(message, union.as_bytes(), &StdFloats).unwrap().wire).unwrap();
+    assert_eq!(read(&stored(b"\xa15"), &of), Ok(Out::Text("5".to_owned())));
+    assert_eq!(read(&stored(&[5]), &of), Ok(Out::Int(5)));
+}

@@ -250,11 +250,9 @@ impl<'a> Writing<'a> {
             self.texts("\"required\":[", &mut required);
         }
         // Such a dict comes as a Map, and takes one.
-        if let (Some(keys @ (Schema::Int | Schema::Number { .. } | Schema::Bool)), Some(rest)) =
-            (object.keys.as_deref(), object.rest.as_deref())
-        {
-            let of = ["dict[", keys.in_words(), ", ", of.resolved(rest).in_words(), "]"].concat();
-            self.member("x-flyte-type", &of);
+        if let Some(keys @ (Schema::Int | Schema::Number { .. } | Schema::Bool)) = object.keys.as_deref() {
+            self.push("\"propertyNames\":");
+            self.of_schema(keys, of);
         }
         match object.rest.as_deref() {
             None => self.push(r#""additionalProperties":false,"#),
@@ -515,8 +513,8 @@ mod tests {
             }}}),
             true,
         );
-        let [int, text] = ["i", "s"].map(|name| described["properties"][name]["x-flyte-type"].clone());
-        assert_eq!((int, text), (json!("dict[int, str]"), json!(null)));
+        let [int, text] = ["i", "s"].map(|name| described["properties"][name]["propertyNames"].clone());
+        assert_eq!((int, text), (json!({"type": "integer", "format": "int64"}), json!(null)));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Reading<'a> {
     pub variants: bool,
     /// They do where another variant than null could be meant.
     pub doubtful_variants: bool,
+    /// Fields of structs have to be of their declared types. Otherwise they come as Python reads them, or as they are.
+    pub strict: bool,
     /// Has the content of literals that are stored apart.
     pub stored: Option<&'a Stored<'a>>,
 }
@@ -207,7 +209,7 @@ impl Reading<'_> {
         match (number, kind) {
             (1, _) => self.primitive(content, declared, literal, path),
             (2, None | Some(TypeKind::Blob { .. })) => blob(content, kind, path),
-            (3, _) => binary(content, declared, path),
+            (3, _) => binary(content, declared, path, self.strict),
             (4, None | Some(TypeKind::Schema(_) | TypeKind::StructuredDataset { .. })) => {
                 let of = wrapped(2, field(content, 3))?;
                 // Python writes schemas as Parquet only.
@@ -224,7 +226,7 @@ impl Reading<'_> {
             }
             (7, _) => {
                 let value = read_struct(content, depth)?;
-                by_type(value, declared, path)
+                by_type(value, declared, path, self.strict)
             }
             (8, None | Some(TypeKind::StructuredDataset { .. })) => {
                 let of = wrapped(8, field(content, 2).and_then(|metadata| field(metadata, 1)))?;
@@ -315,7 +317,7 @@ fn blob(blob: &[u8], declared: Option<&TypeKind>, path: &Path<'_>) -> Read {
     }
 }
 
-fn binary(binary: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
+fn binary(binary: &[u8], declared: Option<&LiteralType>, path: &Path<'_>, strict: bool) -> Read {
     let (value, tag) = (field(binary, 1)?, text(binary, 2)?);
     let raw = matches!(declared, Some(LiteralType { kind: TypeKind::Binary, .. }));
     if tag != "msgpack" || raw {
@@ -327,7 +329,7 @@ fn binary(binary: &[u8], declared: Option<&LiteralType>, path: &Path<'_>) -> Rea
         };
     }
     match msgpack::read(value) {
-        Some(value) => by_type(value, declared, path),
+        Some(value) => by_type(value, declared, path, strict),
         None if declared.is_none() => Ok(OutputValue::Binary { tag, value: value.to_vec() }),
         None => problem(path, &["the bytes are no MessagePack"]),
     }

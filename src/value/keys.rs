@@ -6,6 +6,8 @@ use super::shape::as_text;
 use super::typed::{expected, Typed};
 use super::{decimal, InputValue, OutputValue, Path};
 
+type Pairs = Vec<(OutputValue, OutputValue)>;
+
 impl Conversion<'_> {
     /// The name of an object's entry as a key.
     pub(super) fn key<'v>(
@@ -92,9 +94,7 @@ pub(super) fn of_map(entries: Vec<(String, OutputValue)>, keys: Option<&Schema>)
 }
 
 /// Keys as texts, as Python makes them for a `Dict[str, …]`.
-pub(super) fn as_texts(
-    pairs: Vec<(OutputValue, OutputValue)>,
-) -> Result<Vec<(String, OutputValue)>, Vec<(OutputValue, OutputValue)>> {
+pub(super) fn as_texts(pairs: Pairs) -> Result<Vec<(String, OutputValue)>, Pairs> {
     if pairs.iter().any(|(key, _)| as_text(key).is_none()) {
         return Err(pairs);
     }

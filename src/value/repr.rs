@@ -106,20 +106,20 @@ impl Repr<'_> {
                 out.push(b']');
             }
             OutputValue::Map(entries) => {
-                let member = |(name, value)| Member { is_name: true, key: quoted(name), value };
-                self.members(entries.iter().map(|(name, value)| member((name, value))).collect(), out);
+                let members = entries.iter().map(|(name, value)| Member { is_name: true, key: quoted(name), value });
+                self.members(members.collect(), out);
             }
             OutputValue::Pairs(entries) => {
-                let member = |(key, value)| match key {
-                    &OutputValue::Text(ref name) => Member { is_name: true, key: quoted(name), value },
+                let members = entries.iter().map(|(key, value)| match key {
+                    OutputValue::Text(name) => Member { is_name: true, key: quoted(name), value },
                     // JSON has only texts as keys.
                     key => {
                         let mut text = Vec::new();
                         self.json(key, &mut text);
                         Member { is_name: false, key: quoted(&String::from_utf8(text).unwrap_or_default()), value }
                     }
-                };
-                self.members(entries.iter().map(|(key, value)| member((key, value))).collect(), out);
+                });
+                self.members(members.collect(), out);
             }
             OutputValue::Instant { seconds, nanos } => push_ascii(&time::isoformat(*seconds, *nanos), out),
             _ => out.extend_from_slice(b"null"),

@@ -23,10 +23,10 @@ enum Strict {
     Nothing,
 }
 
-/// As a declared type has it.
-pub(super) fn by_type(value: OutputValue, declared: Option<&LiteralType>, path: &Path<'_>) -> Read {
+/// As a declared type has it; `strict` when all in it has to be of its type, too.
+pub(super) fn by_type(value: OutputValue, declared: Option<&LiteralType>, path: &Path<'_>, strict: bool) -> Read {
     let Some(declared) = declared else { return Ok(value) };
-    typed(value, declared, path, Strict::Outside)
+    typed(value, declared, path, if strict { Strict::All } else { Strict::Outside })
 }
 
 fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: Strict) -> Read {

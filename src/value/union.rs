@@ -158,13 +158,18 @@ impl Reading<'_> {
     /// A literal that is not wrapped although a union is declared: the only variant as which it can be read.
     pub(super) fn unwrapped(&self, literal: &[u8], variants: &[LiteralType], path: &Path<'_>, depth: u32) -> Read {
         let (mut found, mut why) = (None, None);
-        for variant in variants {
-            match self.read(literal, Some(variant), path, depth + 1) {
-                Ok(_) if found.is_some() => {
-                    return problem(path, &["a literal without its variant could be any of several"]);
+        for reading in [&Reading { strict: true, ..*self }, self] {
+            for variant in variants.iter() {
+                match reading.read(literal, Some(variant), path, depth + 1) {
+                    Ok(_) if found.is_some() => {
+                        return problem(path, &["a literal without its variant could be any of several"]);
+                    }
+                    Ok(value) => found = Some(value),
+                    Err(problem) => why = Some(problem),
                 }
-                Ok(value) => found = Some(value),
-                Err(problem) => why = Some(problem),
+            }
+            if found.is_some() || reading.strict == self.strict {
+                break;
             }
         }
         match (found, why) {
