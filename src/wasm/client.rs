@@ -54,12 +54,15 @@ impl FlyteClient {
     }
 }
 
+/// A reply under way.
+type Answer = LocalFuture<Result<Reply, JsValue>>;
+
 fn call(
     channel: &Rc<dyn Channel>,
     path: &str,
     message: Vec<u8>,
     options: JsValue,
-) -> Result<(Option<AbortSignal>, LocalFuture<Result<Reply, JsValue>>), JsValue> {
+) -> Result<(Option<AbortSignal>, Answer), JsValue> {
     let (on_reply, options) = Options::read_all(options, |options| options.function("onReply"))?;
     let mut call = Call::new(path, message);
     call.timeout = options.timeout;
