@@ -20,6 +20,7 @@ const READ = [
   [/has no attribute 'DynamicEnum'/, 'enums may be MessagePack'],
   [/module 'types' has no attribute|^KeyError: 'properties'/, 'structs with files, or without fields, are plain objects'],
   [/using tag/, 'a union without a matching tag, if only one variant fits'],
+  [/^InvalidFieldValue/, 'fields of another kind come as they are stored'],
   [/as_type argument not supplied/, 'without a type a literal is read as what it is'],
 ]
 
