@@ -128,14 +128,16 @@ impl Reading<'_> {
         let untagged = without_tag(&stored)?;
         let others: Vec<(u8, &LiteralType)> =
             others.map(|variant| (distance(&stored, &untagged, variant), variant)).collect();
-        for wanted in 1..=5 {
+        // As it is, before it is made to fit: a field of another kind may only mean another variant.
+        let strict = Reading { strict: true, ..*self };
+        for (reading, wanted) in (1..=5).map(|wanted| (&strict, wanted)).chain((1..=5).map(|wanted| (self, wanted))) {
             // Of the variants that the tag names, none reads it.
-            if wanted == TAGGED + 1 && failed.is_some() {
-                break;
+            if wanted > TAGGED && failed.is_some() {
+                continue;
             }
             let mut found = None;
             for (_, variant) in others.iter().filter(|(distance, _)| *distance == wanted) {
-                match self.read(value, Some(variant), path, depth + 1) {
+                match reading.read(value, Some(variant), path, depth + 1) {
                     Ok(_) if found.is_some() => {
                         let which = " does not say which variant it is, and could be any of several";
                         return problem(path, &["a value of ", &in_words(variants), which]);
