@@ -20,6 +20,10 @@ pub(super) fn text(place: &[u8]) -> Result<String, Malformed> {
             _ => {}
         }
     }
+    if !out.contains('\n') {
+        // A heading with nothing below.
+        out.push('\n');
+    }
     Ok(out)
 }
 
