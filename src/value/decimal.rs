@@ -46,7 +46,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
         _ => {}
     }
     let (digits, exponent) = size.split_once('e').unwrap_or((&size, "0"));
-    let spaced = exponent.contains(char::is_whitespace);
+    let spaced = exponent.trim() != exponent;
     let exponent = match int(exponent) {
         Some(OutputValue::Int(exponent)) if !spaced => i32::try_from(exponent).ok()?,
         _ => return None,

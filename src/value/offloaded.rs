@@ -20,6 +20,10 @@ pub(super) fn text(place: &[u8]) -> Result<String, Malformed> {
             _ => {}
         }
     }
+    if !out.contains('\n') {
+        // A heading with nothing below.
+        out.push('\n');
+    }
     Ok(out)
 }
 
@@ -87,8 +91,10 @@ fn shortened(text: &str) -> String {
         return text;
     }
     let is = |at: Option<usize>, wanted: char| at.and_then(|at| all.get(at)) == Some(&wanted);
+    // Beyond ASCII all count as letters: a table of them would cost more than it tells.
     let letter = |at: Option<usize>| {
-        at.and_then(|at| all.get(at)).is_some_and(|letter| letter.is_alphabetic() || *letter == '_')
+        let letter = at.and_then(|at| all.get(at));
+        letter.is_some_and(|letter| letter.is_ascii_alphabetic() || *letter == '_' || !letter.is_ascii())
     };
     let is_hyphenated = |at: usize| {
         let back = |by: usize| at.checked_sub(by);

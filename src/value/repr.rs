@@ -283,13 +283,13 @@ mod tests {
     #[test]
     fn literals_stored_apart_show_what_is_known_of_them() {
         for (place, expected) in [
-            (r#"{}"#, ""),
+            (r#"{}"#, "\n"),
             (r#"{"uri": "s3://x", "sizeBytes": 0}"#, "\n  uri: s3://x"),
             (
                 r#"{"uri": "s3://x", "sizeBytes": 12, "inferredType": {"simple": "INTEGER"}}"#,
                 "\n  uri: s3://x\n  size_bytes: 12\n  inferred_type:\n    simple: 1",
             ),
-            (r#"{"inferredType": {}}"#, ""),
+            (r#"{"inferredType": {}}"#, "\n"),
             (r#"{"inferredType": {"simple": "NONE"}}"#, "\n  inferred_type:\n    simple: 0"),
             (
                 r#"{"inferredType": {"mapValueType": {"collectionType": {"blob": {"format": "csv", "dimensionality": "MULTIPART"}}}}}"#,

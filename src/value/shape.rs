@@ -167,6 +167,7 @@ fn coerced(schema: &Schema, value: OutputValue) -> Result<OutputValue, OutputVal
         (Schema::Number { .. }, OutputValue::Bool(flag)) => Some(OutputValue::Float(u8::from(*flag).into())),
         (Schema::Number { .. }, OutputValue::Text(text)) => decimal::float(text).map(OutputValue::Float),
         (Schema::Bool, OutputValue::Int(number)) => Some(OutputValue::Bool(*number != 0)),
+        (Schema::Bool, OutputValue::BigInt(_)) => Some(OutputValue::Bool(true)),
         (Schema::Bool, OutputValue::Float(number)) => Some(OutputValue::Bool(*number != 0.0)),
         (Schema::Text(TextFormat::Plain), value) => as_text(value).map(OutputValue::Text),
         // A protobuf Struct has no bytes. Python ends its base64 with a new line.
