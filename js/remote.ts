@@ -240,7 +240,7 @@ export function installRemote(): void {
   const { execute } = FlyteRemote.prototype
   Object.assign(FlyteRemote.prototype, METHODS, {
     async execute(this: FlyteRemote, entity: Executable, options?: ExecuteOptions) {
-      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as ExecuteOptions & { dryRun: true })
+      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as never)
     },
   })
   Object.assign(FlyteNodeExecution.prototype, { deckLink })
