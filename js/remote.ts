@@ -41,7 +41,7 @@ const VERSION = [...PLACE, 'version']
 function checked(options?: Options): Options | undefined {
   if (options?.filters == null) return options
   const filters = filter.all(...[options.filters].flat())
-  filter.parse(filters)
+  if (filters) filter.parse(filters)
   return { ...options, filters }
 }
 
