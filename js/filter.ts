@@ -155,11 +155,11 @@ export const filter: Filters = {
   all: (...filters: readonly (string | undefined)[]) =>
     filters.filter((text) => (text == null || typeof text === 'string' ? text : wrong('filters', 'a text', text))).join('+'),
   parse: (text: string): FilterTerm[] =>
-    (text === '' ? [] : typeof text === 'string' ? text.split('+') : wrong('filters', 'a text', text)).map((term) => {
+    (typeof text === 'string' ? text.split('+') : wrong('filters', 'a text', text)).map((term) => {
       const [, op, inside = ''] = OPS.exec(term) ?? fail('filters', `"${term}" is not of the form eq(key,value)`)
       const [key = '', spaced = '', more] = inside.split(',')
-      // As `term` wrote it: one white space after the comma does not count.
-      const value = spaced.replace(/^\s/, '')
+      // `term` writes none or two white spaces and more before a value; a single one was written by hand.
+      const value = /^\s\S/.test(spaced) ? spaced.trim() : spaced.replace(/^\s/, '')
       if (!key.trim() || !value || more !== undefined) fail('filters', `"${term}" needs a key, one comma and a value`)
       return { op, key: key.trim(), value: /^value/.test(op as string) ? value.split(';') : value } as FilterTerm
     }),

@@ -112,15 +112,23 @@ export function formatIdentifier(value: unknown): string {
   const attempt = id.taskId && id.nodeExecutionId
   const kind = attempt ? undefined : kindIn(id, 'entity.kind')
   if (id.nodeId) fail('entity', 'there is no text form of a node')
-  const part = (name: string, part: unknown) =>
-    /:/.test(text(`entity.${name}`, part)) ? fail(`entity.${name}`, `there is no text form with a colon in ${part}`) : part
+  const part = (name: string, part: unknown) => {
+    if (part !== '' && text(`entity.${name}`, part).includes(':')) fail(`entity.${name}`, `there is no text form with a colon in ${part}`)
+    return part
+  }
   const parts = (id?: Fields) => ['project', 'domain', 'name'].map((name) => part(name, id?.[name]))
-  const version = (id?: Fields) => (id?.version === '' ? '' : part('version', id?.version))
   return (
     attempt
-      ? ['te', ...parts(attempt.executionId), part('nodeId', attempt.nodeId), ...parts(id.taskId), version(id.taskId), attemptOf(id)]
+      ? [
+          'te',
+          ...parts(attempt.executionId),
+          part('nodeId', attempt.nodeId),
+          ...parts(id.taskId),
+          part('version', id.taskId?.version),
+          attemptOf(id),
+        ]
       : kind
-        ? [kind[2], ...parts(id), version(id)]
+        ? [kind[2], ...parts(id), part('version', id.version)]
         : ['ex', ...parts(id)]
   ).join(':')
 }

@@ -41,7 +41,7 @@ const VERSION = [...PLACE, 'version']
 function checked(options?: Options): Options | undefined {
   if (options?.filters == null) return options
   const filters = filter.all(...[options.filters].flat())
-  filter.parse(filters)
+  if (filters) filter.parse(filters)
   return { ...options, filters }
 }
 
@@ -240,7 +240,7 @@ export function installRemote(): void {
   const { execute } = FlyteRemote.prototype
   Object.assign(FlyteRemote.prototype, METHODS, {
     async execute(this: FlyteRemote, entity: Executable, options?: ExecuteOptions) {
-      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as ExecuteOptions & { dryRun: true })
+      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as never)
     },
   })
   Object.assign(FlyteNodeExecution.prototype, { deckLink })

@@ -1,6 +1,6 @@
 // TypeScript types of inputs and outputs, from the schemas by which they describe themselves.
 
-import type { JsonSchema as AnyJsonSchema, InputDescription, OutputDescription } from '#bindings'
+import type { InputDescription, JsonSchema, OutputDescription } from '#bindings'
 
 /** What a module is made from. */
 export interface Described {
@@ -28,7 +28,6 @@ export function typesModule({ title, inputs, outputs }: Described): string {
     .join('\n')
 }
 
-type JsonSchema = AnyJsonSchema & { propertyNames?: AnyJsonSchema }
 type Definitions = Record<string, JsonSchema>
 
 interface Property {

@@ -95,7 +95,7 @@ export interface FlyteSignal {
   /** Unique in the execution. */
   signalId: string
   executionId: { project: string; domain: string; name: string }
-  /** What it takes, in words; `boolean` for an approval. */
+  /** What it takes, in words; `bool` for an approval. */
   type: string
   isSet: boolean
   /** What it was set to. */

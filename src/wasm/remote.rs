@@ -150,7 +150,7 @@ impl FlyteRemote {
     #[wasm_bindgen(js_name = waitAll, unchecked_return_type = "Promise<void>")]
     pub fn wait_all(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "FlyteWorkflowExecution[]")] executions: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "readonly FlyteWorkflowExecution[]")] executions: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Omit<WaitOptions, 'onProgress'>")] options: JsValue,
     ) -> Promise {
         let inner = self.inner.clone();

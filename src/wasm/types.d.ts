@@ -126,13 +126,15 @@ export interface FlyteTask<Inputs = any, Outputs = any> extends Describes, Typed
 export interface FlyteWorkflow<Inputs = any, Outputs = any> extends Describes, Typed<Inputs, Outputs> {}
 export interface FlyteLaunchPlan<Inputs = any, Outputs = any> extends Describes, Typed<Inputs, Outputs> {}
 
-/** What `execute` takes. */
+/** What `execute` takes; as text, `lp:project:domain:name:version`. */
 export type Executable<Inputs = any, Outputs = any> =
   | FlyteTask<Inputs, Outputs>
   | FlyteWorkflow<Inputs, Outputs>
   | FlyteLaunchPlan<Inputs, Outputs>
   | LazyEntity<FlyteTask<Inputs, Outputs> | FlyteWorkflow<Inputs, Outputs>>
   | ExecutableReference
+  | Identifier
+  | string
 
 /** Types are taken from the entity, not from what is given for it. */
 type Declared<Inputs> = [Inputs][Inputs extends any ? 0 : never]
@@ -157,6 +159,7 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>
   required?: string[]
   additionalProperties?: boolean | JsonSchema
+  propertyNames?: JsonSchema
   anyOf?: JsonSchema[]
   $ref?: string
   $defs?: Record<string, JsonSchema>
@@ -298,6 +301,8 @@ export interface ExecuteOptions<Inputs = any> extends CallOptions {
    * resolves to that execution, whose `existing` says how it differs. Default: `'error'`.
    */
   onExisting?: 'error' | 'return' | undefined
+  /** True: nothing is created, and `execute` resolves to the request. Default: false. */
+  dryRun?: false | undefined
 }
 
 /** A message at the end of an execution, by one of the three ways. */
@@ -390,7 +395,10 @@ export interface AttributesTarget {
 }
 
 /** An execution, as a method takes it. */
-type AnyExecution = FlyteWorkflowExecution | ExecutionReference | string
+type AnyExecution = FlyteWorkflowExecution | ExecutionReference | AnyIdentifier | string
+
+/** A task, workflow or launch plan, as a method that knows which of them takes it. */
+type AnyReference = EntityReference | ExecutableReference | AnyIdentifier | string
 
 export interface FlyteRemote {
   /** Executions, the newest first, without archived ones. */
@@ -441,17 +449,20 @@ export interface FlyteRemote {
   setInput(execution: AnyExecution, signalId: string, value: unknown, options?: CallOptions): Promise<void>
   /** A task that is fetched when it is first needed. Throws FlyteValueError without a name. */
   fetchTaskLazy<Inputs = any, Outputs = any>(
-    reference: EntityReference | string,
+    reference: AnyReference,
     options?: CallOptions,
   ): LazyEntity<FlyteTask<Inputs, Outputs>>
   /** A workflow that is fetched when it is first needed. Throws FlyteValueError without a name. */
   fetchWorkflowLazy<Inputs = any, Outputs = any>(
-    reference: EntityReference | string,
+    reference: AnyReference,
     options?: CallOptions,
   ): LazyEntity<FlyteWorkflow<Inputs, Outputs>>
-  /** The active version of a launch plan. Rejects with NotFoundError when none is active. */
+  /**
+   * The active version of a launch plan, whatever version an identifier has; a reference has none. Rejects with NotFoundError when
+   * none is active.
+   */
   fetchActiveLaunchPlan<Inputs = any, Outputs = any>(
-    reference: EntityReference | string,
+    reference: AnyReference,
     options?: CallOptions,
   ): Promise<FlyteLaunchPlan<Inputs, Outputs>>
   /** Makes a version of a launch plan the active one; its schedule then runs. The server deactivates the others. */
@@ -460,12 +471,12 @@ export interface FlyteRemote {
   deactivateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
   /** A task; without a version its newest. Rejects with NotFoundError when there is none. */
   fetchTask<Inputs = any, Outputs = any>(
-    reference: EntityReference | string,
+    reference: AnyReference,
     options?: CallOptions,
   ): Promise<FlyteTask<Inputs, Outputs>>
   /** A workflow with the launch plans that its nodes refer to; without a version its newest. Rejects with NotFoundError when there is none. */
   fetchWorkflow<Inputs = any, Outputs = any>(
-    reference: EntityReference | string,
+    reference: AnyReference,
     options?: CallOptions,
   ): Promise<FlyteWorkflow<Inputs, Outputs>>
   /**
@@ -473,18 +484,18 @@ export interface FlyteRemote {
    * is none.
    */
   fetchLaunchPlan<Inputs = any, Outputs = any>(
-    reference: EntityReference | string,
+    reference: AnyReference,
     options?: CallOptions,
   ): Promise<FlyteLaunchPlan<Inputs, Outputs>>
   /** An execution. Rejects with NotFoundError when there is none. */
   fetchExecution<Outputs = any>(
-    reference: ExecutionReference | string,
+    reference: AnyExecution,
     options?: CallOptions,
   ): Promise<FlyteWorkflowExecution<Outputs>>
   /** Gives the request that would be sent; the entity is fetched, nothing is created. */
   execute<Inputs = any>(
     entity: Executable<Inputs>,
-    options: ExecuteOptions<Declared<Inputs>> & { dryRun: true },
+    options: Omit<ExecuteOptions<Declared<Inputs>>, 'dryRun'> & { dryRun: true },
   ): Promise<admin.ExecutionCreateRequest>
   /**
    * Launches a fetched task, workflow or launch plan, one that is fetched first, or one named by its reference. All mistakes in the
@@ -495,6 +506,11 @@ export interface FlyteRemote {
     entity: Executable<Inputs, Outputs>,
     ...options: ExecuteArguments<Inputs>
   ): Promise<FlyteWorkflowExecution<Outputs>>
+  /** Either, as `dryRun` says. */
+  execute<Inputs = any, Outputs = any>(
+    entity: Executable<Inputs, Outputs>,
+    options: Omit<ExecuteOptions<Declared<Inputs>>, 'dryRun'> & { dryRun: boolean | undefined },
+  ): Promise<FlyteWorkflowExecution<Outputs> | admin.ExecutionCreateRequest>
   /** The domains that the server is configured with. */
   getDomains(options?: CallOptions): Promise<admin.GetDomainsResponse['domains'] & object>
   /** A project. Rejects with NotFoundError when there is none. */

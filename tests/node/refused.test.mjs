@@ -244,7 +244,7 @@ describe('filters', () => {
 
   it('keep white space through a list and back', async () => {
     const { remote, requests } = server()
-    for (const value of [' x ', ' ', '\t', 'x']) {
+    for (const value of [' x ', ' ', '\t', '  x', 'x ', 'x']) {
       const text = filter.eq('name', value)
       assert.deepEqual(filter.parse(text), [{ op: 'eq', key: 'name', value }])
       await remote.listTasks({ filters: text }).next()
@@ -259,6 +259,5 @@ describe('filters', () => {
       await remote.listTasks({ filters }).next()
       assert.equal(proto.toJson('flyteidl.admin.ResourceListRequest', requests.at(-1)).filters, undefined)
     }
-    assert.deepEqual(filter.parse(filter.all()), [])
   })
 })

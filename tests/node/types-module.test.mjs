@@ -58,6 +58,7 @@ describe('types', () => {
   })
 
   it('of enums keep back-slashes and quotes', () => {
+    assert.match(written({ two: list({ enum: ['a\\', 'b'] }) }), /two: readonly \('a\\\\' \| 'b'\)\[\]/)
     const text = written(
       { odd: list({ enum: ['a\\', "b'|", 'c"\n'] }) },
       `export const inputs: Inputs = { odd: ['a\\\\', "b'|", 'c"\\n'] }`,

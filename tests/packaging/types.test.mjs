@@ -232,7 +232,9 @@ export interface BranchOutput {
     write(
       'use.ts',
       `
-      import { FlyteRemote, literal, type FlyteFile } from 'flyte-remote'
+      import {
+        FlyteRemote, literal, parseIdentifier, type ExecutableReference, type FlyteFile, type FlyteWorkflowExecution,
+      } from 'flyte-remote'
       import type { Inputs, Outputs } from './launchPlan.js'
       import type * as Workflow from './workflow.js'
       import type * as Task from './task.js'
@@ -271,6 +273,20 @@ export interface BranchOutput {
         return [some, values.get('x') instanceof Date]
       }
 
+      export async function named(dryRun: boolean, runs: readonly FlyteWorkflowExecution[]) {
+        const reference: ExecutableReference = { kind: 'launchPlan', name: 'typed.plan' }
+        const plan = await remote.fetchLaunchPlan<Inputs, Outputs>(reference)
+        await remote.fetchTask(parseIdentifier('tsk:p:d:typed.task:v1'))
+        const run = await remote.fetchExecution<Outputs>(parseIdentifier('https://flyte.example.com/console/projects/p/domains/d/executions/x'))
+        await remote.archive(parseIdentifier('ex:p:d:x'))
+        await remote.execute('lp:p:d:typed.plan:v1', { inputs: { n: 1 } })
+        await remote.execute(plan.id, { inputs: { n: 1 } })
+        const either = await remote.execute(plan, { inputs, dryRun })
+        const launched: FlyteWorkflowExecution<Outputs> = await remote.execute(plan, { inputs, dryRun: false })
+        await remote.waitAll(runs)
+        return [run, launched, 'outputs' in either ? either.outputs : either.spec]
+      }
+
       export async function wrong() {
         const plan = await remote.fetchLaunchPlan<Inputs, Outputs>('typed.plan')
         // @ts-expect-error a text is no number
@@ -289,6 +305,8 @@ export interface BranchOutput {
         await remote.execute(plan, { inputs: { ...inputs, trees: [{ size: 1, on: 'x', branches: [{ leaves: 'two' }] }] } })
         // @ts-expect-error of a dry run too
         await remote.execute(plan, { inputs: { limit: 10 }, dryRun: true })
+        // @ts-expect-error of one that may be dry too
+        await remote.execute(plan, { inputs: { limit: 10 }, dryRun: !!plan })
         // @ts-expect-error of something named too
         await remote.execute<Inputs>({ kind: 'launchPlan', name: 'typed.plan' }, { inputs: { limit: 10 } })
         const outputs = await (await remote.execute(plan, { inputs })).outputs()
