@@ -1,34 +1,11 @@
 // A value of the caller, packed for the core, see `packed.ts`.
 
 import { handleKind } from './brand.js'
+import { concat } from './bytes.js'
 import { isBroken } from './check.js'
 import { timestampOf } from './datetime.js'
 import type { FlyteFile, FlyteFloat, ReadyLiteral, StructuredDataset, UnionVariant } from './handles.js'
-import {
-  BIG_INT,
-  BLOB,
-  BYTES,
-  CONTENT,
-  DATASET,
-  DURATION,
-  FALSE,
-  FLOAT,
-  INSTANT,
-  INT,
-  INTS,
-  LIST,
-  LITERAL,
-  MAP,
-  NULL,
-  NUMBER,
-  NUMBERS,
-  OTHER,
-  PAIRS,
-  TEXT,
-  TRUE,
-  UNDEFINED,
-  VARIANT,
-} from './packed.js'
+import * as Tag from './packed.js'
 
 /** Deeper values are refused; it also ends a value that contains itself. */
 const MAX_DEPTH = 100
@@ -72,7 +49,7 @@ class Packer {
     const text = this.texts.length ? `${this.texts.join('\n')}\n` : ''
     if (!this.isStrict && isBroken(text)) return undefined
     if (this.floats.length > 1 << 12 && this.floats.length <= MOST_SPARE) spare = this.floats
-    return [new BigUint64Array(this.floats.buffer, 0, this.at), encoder.encode(text), join(this.chunks), this.contents]
+    return [new BigUint64Array(this.floats.buffer, 0, this.at), encoder.encode(text), concat(this.chunks), this.contents]
   }
 
   room(count: number): undefined {
@@ -102,7 +79,7 @@ class Packer {
   }
 
   other(words: string): undefined {
-    this.number(OTHER)
+    this.number(Tag.OTHER)
     this.text(words)
   }
 
@@ -122,20 +99,20 @@ class Packer {
   put(value: unknown, depth: number): undefined {
     switch (typeof value) {
       case 'number':
-        this.number(NUMBER)
+        this.number(Tag.NUMBER)
         return this.number(value)
       case 'string':
         if (this.broken('a text', value)) return
-        this.number(TEXT)
+        this.number(Tag.TEXT)
         return this.text(value)
       case 'boolean':
-        return this.number(value ? TRUE : FALSE)
+        return this.number(value ? Tag.TRUE : Tag.FALSE)
       case 'undefined':
-        return this.number(UNDEFINED)
+        return this.number(Tag.UNDEFINED)
       case 'bigint':
         return this.bigint(value)
       case 'object':
-        if (value === null) return this.number(NULL)
+        if (value === null) return this.number(Tag.NULL)
         if (depth > MAX_DEPTH) return this.other(`a value nested over ${MAX_DEPTH} deep`)
         if (Array.isArray(value)) return this.array(value, depth)
         return this.object(value, depth)
@@ -146,10 +123,10 @@ class Packer {
 
   bigint(value: bigint): undefined {
     if (value >= -MAX_INT && value < MAX_INT) {
-      this.number(INT)
+      this.number(Tag.INT)
       this.integer(value)
     } else if (value >= 0n && value < MAX_INT * 2n) {
-      this.number(BIG_INT)
+      this.number(Tag.BIG_INT)
       this.integer(BigInt.asIntN(64, value))
     } else {
       this.other('a bigint beyond 64 bits')
@@ -159,7 +136,7 @@ class Packer {
   array(values: readonly unknown[], depth: number): undefined {
     const count = values.length
     if (typeof values[0] === 'number' && this.numbersOnly(values)) return
-    this.number(LIST)
+    this.number(Tag.LIST)
     this.number(count)
     for (let i = 0; i < count; i++) this.put(values[i], depth + 1)
   }
@@ -174,7 +151,7 @@ class Packer {
       if (typeof value !== 'number') return false
       floats[at + 2 + i] = value
     }
-    this.number(NUMBERS)
+    this.number(Tag.NUMBERS)
     this.number(count)
     this.at += count
     return true
@@ -182,7 +159,7 @@ class Packer {
 
   /** Numbers of a typed array. */
   row(values: ArrayLike<number>): undefined {
-    this.number(NUMBERS)
+    this.number(Tag.NUMBERS)
     this.number(values.length)
     this.room(values.length)
     this.floats.set(values, this.at)
@@ -191,7 +168,7 @@ class Packer {
 
   entries(entries: Map<string, unknown>, depth: number): undefined {
     if (this.broken('a key', ...entries.keys())) return
-    this.number(MAP)
+    this.number(Tag.MAP)
     this.number(entries.size)
     for (const [key, value] of entries) {
       this.key(key)
@@ -220,11 +197,11 @@ class Packer {
       case 'Date':
         return this.date(value as Date)
       case 'ArrayBuffer':
-        this.number(BYTES)
+        this.number(Tag.BYTES)
         return this.bytes(new Uint8Array(value as ArrayBuffer))
       case 'Blob':
       case 'File':
-        this.number(CONTENT)
+        this.number(Tag.CONTENT)
         this.number(this.contents.push(value) - 1)
         return this.text(`a ${tag}`)
       case 'Set':
@@ -239,7 +216,7 @@ class Packer {
   plain(value: object, depth: number): undefined {
     const names = Object.keys(value)
     if (this.broken('a key', ...names)) return
-    this.number(MAP)
+    this.number(Tag.MAP)
     this.number(names.length)
     for (const name of names) {
       this.key(name)
@@ -251,7 +228,7 @@ class Packer {
     let named = true
     for (const key of value.keys()) if (typeof key !== 'string') named = false
     if (named) return this.entries(value as Map<string, unknown>, depth)
-    this.number(PAIRS)
+    this.number(Tag.PAIRS)
     this.number(value.size)
     for (const [key, item] of value) {
       this.put(key, depth + 1)
@@ -262,7 +239,7 @@ class Packer {
   date(date: Date): undefined {
     if (Number.isNaN(date.getTime())) return this.other('an invalid Date')
     const { seconds, nanos } = timestampOf(date)
-    this.time(INSTANT, seconds, nanos)
+    this.time(Tag.INSTANT, seconds, nanos)
   }
 
   time(mark: number, seconds: number, nanos: number): undefined {
@@ -273,7 +250,7 @@ class Packer {
 
   view(view: ArrayBufferView): undefined {
     if (view instanceof Uint8Array) {
-      this.number(BYTES)
+      this.number(Tag.BYTES)
       return this.bytes(view)
     }
     const tag = Object.prototype.toString.call(view).slice(8, -1)
@@ -281,7 +258,7 @@ class Packer {
     if (tag !== 'BigInt64Array' && tag !== 'BigUint64Array') return this.row(view as unknown as ArrayLike<number>)
     const ints = view as BigInt64Array
     if (tag === 'BigUint64Array' && ints.some((integer) => integer >= MAX_INT)) return this.array([...ints], 0)
-    this.number(INTS)
+    this.number(Tag.INTS)
     this.number(ints.length)
     this.room(ints.length)
     this.ints.set(ints, this.at)
@@ -294,7 +271,7 @@ class Packer {
       case 'directory': {
         const { uri, format } = value as FlyteFile
         if (this.broken('a file', uri, format)) return
-        this.number(BLOB)
+        this.number(Tag.BLOB)
         this.number(kind === 'directory' ? 1 : 0)
         this.text(String(uri))
         return this.text(String(format))
@@ -302,20 +279,20 @@ class Packer {
       case 'dataset': {
         const { uri, format } = value as StructuredDataset
         if (this.broken('a table', uri, format)) return
-        this.number(DATASET)
+        this.number(Tag.DATASET)
         this.text(String(uri))
         return this.text(String(format))
       }
       case 'literal':
-        this.number(LITERAL)
+        this.number(Tag.LITERAL)
         return this.bytes((value as ReadyLiteral).bytes)
       case 'variant':
         if (this.broken('a tag', (value as UnionVariant).tag)) return
-        this.number(VARIANT)
+        this.number(Tag.VARIANT)
         this.text(String((value as UnionVariant).tag))
         return this.put((value as UnionVariant).value, depth + 1)
       case 'float':
-        this.number(FLOAT)
+        this.number(Tag.FLOAT)
         return this.number(Number((value as FlyteFloat).value))
       default:
         return this.other('an offloaded literal, which was not fetched')
@@ -327,7 +304,7 @@ class Packer {
     const giga = 1_000_000_000n
     if (typeof times.epochNanoseconds === 'bigint') {
       const rest = ((times.epochNanoseconds % giga) + giga) % giga
-      return this.time(INSTANT, Number((times.epochNanoseconds - rest) / giga), Number(rest))
+      return this.time(Tag.INSTANT, Number((times.epochNanoseconds - rest) / giga), Number(rest))
     }
     if (tag === 'Temporal.PlainDate') return this.put(String(value), 0)
     if (tag !== 'Temporal.Duration') return this.other(`a ${tag}, which is no point in time`)
@@ -343,17 +320,6 @@ class Packer {
       ['nanoseconds', 1n],
     ]
     const nanos = units.reduce((sum, [unit, length]) => sum + BigInt(times[unit] ?? 0) * length, 0n)
-    this.time(DURATION, Number(nanos / giga), Number(nanos % giga))
+    this.time(Tag.DURATION, Number(nanos / giga), Number(nanos % giga))
   }
-}
-
-function join(chunks: Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array
-  const joined = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    joined.set(chunk, at)
-    at += chunk.length
-  }
-  return joined
 }

@@ -3,31 +3,7 @@
 import { type Form, protoToText } from '#bindings'
 import { toDate } from './datetime.js'
 import { FlyteDirectory, FlyteFile, OffloadedLiteral, StructuredDataset, UnionVariant } from './handles.js'
-import {
-  BESIDE,
-  BIG_INT,
-  BINARY,
-  BLOB,
-  BYTES,
-  DATASET,
-  DURATION,
-  ERROR,
-  FALSE,
-  INSTANT,
-  INT,
-  INTS,
-  LIST,
-  LITERAL,
-  MAP,
-  NULL,
-  NUMBER,
-  NUMBERS,
-  OFFLOADED,
-  PAIRS,
-  TEXT,
-  TRUE,
-  VARIANT,
-} from './packed.js'
+import * as Tag from './packed.js'
 
 /** A form, and what a value refers to by its place. */
 type FormWith = Form & { beside?: unknown[] }
@@ -86,47 +62,47 @@ class Unpacker {
   value(): unknown {
     const mark = this.number()
     switch (mark) {
-      case NULL:
+      case Tag.NULL:
         return null
-      case FALSE:
+      case Tag.FALSE:
         return false
-      case TRUE:
+      case Tag.TRUE:
         return true
-      case NUMBER:
+      case Tag.NUMBER:
         return this.number()
-      case INT:
+      case Tag.INT:
         return this.integer(this.at++)
-      case BIG_INT:
+      case Tag.BIG_INT:
         return BigInt.asUintN(64, this.ints[this.at++] as bigint)
-      case TEXT:
+      case Tag.TEXT:
         return this.string()
-      case INSTANT: {
+      case Tag.INSTANT: {
         const seconds = this.number()
         return toDate(seconds, this.number())
       }
-      case DURATION: {
+      case Tag.DURATION: {
         const seconds = this.number()
         return seconds * 1000 + this.number() / 1e6
       }
-      case BYTES:
+      case Tag.BYTES:
         return this.bytes()
-      case LIST: {
+      case Tag.LIST: {
         const count = this.number()
         if (this.form.typedArrays && count > 0) {
-          if (this.isAll(INT, count)) return BigInt64Array.from(this.stride(count), (at) => this.ints[at] as bigint)
-          if (this.isAll(NUMBER, count)) return Float64Array.from(this.stride(count), (at) => this.floats[at] as number)
+          if (this.isAll(Tag.INT, count)) return BigInt64Array.from(this.stride(count), (at) => this.ints[at] as bigint)
+          if (this.isAll(Tag.NUMBER, count)) return Float64Array.from(this.stride(count), (at) => this.floats[at] as number)
         }
         const list = new Array(count)
         for (let i = 0; i < count; i++) list[i] = this.value()
         return list
       }
-      case NUMBERS:
+      case Tag.NUMBERS:
         return this.numbers()
-      case INTS:
+      case Tag.INTS:
         return this.integers()
-      case MAP:
+      case Tag.MAP:
         return this.map()
-      case PAIRS: {
+      case Tag.PAIRS: {
         const count = this.number()
         const map = new Map<unknown, unknown>()
         for (let i = 0; i < count; i++) {
@@ -135,12 +111,12 @@ class Unpacker {
         }
         return map
       }
-      case BLOB: {
+      case Tag.BLOB: {
         const Handle = this.number() ? FlyteDirectory : FlyteFile
         const uri = this.string()
         return new Handle(uri, this.string())
       }
-      case DATASET: {
+      case Tag.DATASET: {
         const uri = this.string()
         const format = this.string()
         const columns = new Array(this.number())
@@ -150,25 +126,25 @@ class Unpacker {
         }
         return new StructuredDataset(uri, format, columns)
       }
-      case VARIANT: {
+      case Tag.VARIANT: {
         const tag = this.string()
         return new UnionVariant(tag, this.value())
       }
-      case LITERAL:
+      case Tag.LITERAL:
         return JSON.parse(protoToText(this.string(), this.bytes()))
-      case BINARY: {
+      case Tag.BINARY: {
         const tag = this.string()
         return { tag, value: this.bytes() }
       }
-      case ERROR: {
+      case Tag.ERROR: {
         const message = this.string()
         return { message, failedNodeId: this.string() }
       }
-      case OFFLOADED: {
+      case Tag.OFFLOADED: {
         const uri = this.string()
         return new OffloadedLiteral(uri, this.number())
       }
-      case BESIDE:
+      case Tag.BESIDE:
         return this.form.beside?.[this.number()]
       default:
         throw new Error(`flyte-remote: no value begins with ${mark}`)
@@ -216,7 +192,7 @@ class Unpacker {
       if (index === this.keys.length) this.keys.push(this.string())
       const key = this.keys[index] as string
       // What is no value itself does not show when the object is printed or copied.
-      const enumerable = this.floats[this.at] !== BESIDE
+      const enumerable = this.floats[this.at] !== Tag.BESIDE
       const value = this.value()
       // An ordinary key in a Flyte map.
       if (!enumerable || key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable, configurable: true })

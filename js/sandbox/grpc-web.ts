@@ -1,5 +1,6 @@
 // gRPC-Web as Envoy speaks it: bytes of a request in, status, headers and bytes of the reply out.
 
+import { concat } from '../bytes.js'
 import { answer, base64, frame, type Handler, statusHeaders } from './rpc.js'
 
 /** A request. Header names are lower case. */
@@ -47,17 +48,6 @@ function fromBase64(body: Uint8Array): Uint8Array | undefined {
   const text = new TextDecoder().decode(body)
   if (!/^([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)*$/.test(text)) return undefined
   return concat((text.match(/[^=]+=*/g) ?? []).map((piece) => Uint8Array.from(atob(piece), (char) => char.charCodeAt(0))))
-}
-
-/** All pieces in one. */
-export function concat(pieces: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }
 
 const encoder = new TextEncoder()

@@ -1,7 +1,7 @@
 // The native gRPC port: HTTP/2 without TLS, as flytekit and flytectl use it with `insecure`.
 
 import { constants, createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import { concat } from './grpc-web.js'
+import { concat } from '../bytes.js'
 import { refusal } from './guard.js'
 import type { Plane } from './plane.js'
 import { answer, type Call, frame, MAX_REQUEST_BYTES, statusHeaders, tooLarge } from './rpc.js'

@@ -1,7 +1,8 @@
 // The HTTP/1.1 port: gRPC-Web, signed URLs, the console.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { answerGrpcWeb, concat, isGrpcWeb } from './grpc-web.js'
+import { concat } from '../bytes.js'
+import { answerGrpcWeb, isGrpcWeb } from './grpc-web.js'
 import { corsHeaders, preflightHeaders, refusal } from './guard.js'
 import type { Plane } from './plane.js'
 import { MAX_REQUEST_BYTES, statusHeaders, tooLarge } from './rpc.js'
@@ -92,7 +93,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Uint8A
     }
     pieces.push(piece)
   }
-  return pieces.length === 1 && pieces[0] ? pieces[0] : concat(pieces)
+  return concat(pieces)
 }
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: Uint8Array, headOnly = false): void {
