@@ -37,6 +37,9 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 const TYPES: &str = include_str!("types.d.ts");
 
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
+const REMOTE_TYPES: &str = include_str!("remote.d.ts");
+
+#[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
 const EXECUTION_TYPES: &str = include_str!("executions.d.ts");
 
 #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
