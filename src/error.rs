@@ -187,6 +187,12 @@ impl Error {
             && self.status.is_some()
     }
 
+    /// Says that what was to be created may be there.
+    pub(crate) fn perhaps_created(&mut self, entity: &str) {
+        self.message.push_str(". It may have been created all the same: then it is ");
+        self.message.push_str(entity);
+    }
+
     /// The same error, saying which part of the caller's input it is about.
     #[must_use]
     pub fn at(mut self, path: impl Into<Box<str>>) -> Self {

@@ -1,6 +1,6 @@
 //! A workflow's compiled closure as a graph: what each node runs, where its values come from and what comes before it.
 //!
-//! It is a plain value, since whoever looks at a graph looks at all of it: the shapes are in `src/wasm/types.d.ts`. Nothing
+//! It is a plain value, since whoever looks at a graph looks at all of it: the shapes are in `src/wasm/workflows.d.ts`. Nothing
 //! about a closure is an error; what is odd or missing becomes the `problem` of its node.
 
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::value::OutputValue;
 
 /// A workflow as a graph.
 pub struct Graph {
-    /// What `FlyteWorkflow` in `types.d.ts` has under its own names. Entities are [`OutputValue::Beside`].
+    /// What `FlyteWorkflow` in `workflows.d.ts` has under its own names. Entities are [`OutputValue::Beside`].
     pub value: OutputValue,
     /// The entities that its nodes refer to, as far as they are known.
     pub entities: Vec<Entity>,

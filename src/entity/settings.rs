@@ -1,4 +1,4 @@
-//! What a launch plan sets for its executions, as a plain value; the shapes are in `src/wasm/types.d.ts`.
+//! What a launch plan sets for its executions, as a plain value; the shapes are in `src/wasm/workflows.d.ts`.
 
 use super::object::{As, Context, Object, Row};
 use super::LaunchPlan;
@@ -61,7 +61,7 @@ static ADDRESSES: [Row; 2] = [Row(1, "recipients", As::Texts), Row(2, "template"
 static ROLE: [Row; 2] = [Row(1, "iamRole", As::SomeText), Row(2, "serviceAccount", As::SomeText)];
 
 impl LaunchPlan {
-    /// What `FlyteLaunchPlan` in `types.d.ts` has under its own names.
+    /// What `FlyteLaunchPlan` in `workflows.d.ts` has under its own names.
     #[must_use]
     pub fn settings(&self) -> OutputValue {
         let mut context = Context::default();

@@ -246,8 +246,7 @@ impl Remote {
             Err(mut error) => {
                 scope.created.take();
                 if error.may_have_arrived() {
-                    let name = id.to_string();
-                    error.message.push_str(&[". It may have been created all the same: then it is ", &name].concat());
+                    error.perhaps_created(&id.to_string());
                 }
                 return Err(error.about(about));
             }

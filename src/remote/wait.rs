@@ -165,10 +165,15 @@ impl Remote {
 }
 
 fn timed_out(execution: &WorkflowExecution) -> Error {
+    too_late(execution, "; sync it with its nodes", "wait; it goes on, so wait again or terminate it")
+}
+
+/// The error for an execution when the time is up: what to do if it has ended, and what goes on if it has not.
+pub(super) fn too_late(execution: &WorkflowExecution, ended: &str, going_on: &str) -> Error {
     let phase = execution.phase().as_str();
     let message = match execution.is_done() {
-        true => ["has ended: ", phase, ", but the time ran out before its nodes were read; sync it with its nodes"],
-        false => ["is still ", phase, " at the end of the wait; it goes on, so wait again or terminate it"],
+        true => ["has ended: ", phase, ", but the time ran out before its nodes were read", ended],
+        false => ["is still ", phase, " at the end of the ", going_on],
     };
     Error::new(Kind::Timeout, message.concat()).about(execution.id().to_string())
 }

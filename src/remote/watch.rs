@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::wait::Polls;
+use super::wait::{too_late, Polls};
 use super::{CallOptions, Sync, Wait, WorkflowExecution};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::execution::{NodeExecution, Phase};
 
 /// A watch over an execution. The nodes are rows of a table: a row keeps its number, new nodes come at the end.
@@ -90,12 +90,7 @@ impl Watch {
     }
 
     fn timed_out(&self) -> Error {
-        let phase = self.execution.phase().as_str();
-        let message = match self.execution.is_done() {
-            true => ["has ended: ", phase, ", but the time ran out before its nodes were read"],
-            false => ["is still ", phase, " at the end of the watch; it goes on"],
-        };
-        Error::new(Kind::Timeout, message.concat()).about(self.execution.id().to_string())
+        too_late(&self.execution, "", "watch; it goes on")
     }
 }
 

@@ -86,17 +86,16 @@ fn whole(name: &str) -> Option<i64> {
 
 /// The keys of a map that was read, as the schema has them; as they are stored where not all can be brought to it.
 pub(super) fn of_map(entries: Vec<(String, OutputValue)>, keys: Option<&Schema>) -> OutputValue {
-    if keys != Some(&Schema::Int) || entries.iter().any(|(name, _)| whole(name).is_none()) {
+    let numbers = || entries.iter().map(|(name, _)| whole(name)).collect::<Option<Vec<_>>>();
+    let Some(numbers) = keys.filter(|keys| **keys == Schema::Int).and_then(|_| numbers()) else {
         return OutputValue::Map(entries);
-    }
-    let pair = |(name, value): (String, OutputValue)| (OutputValue::Int(whole(&name).unwrap_or_default()), value);
-    OutputValue::Pairs(entries.into_iter().map(pair).collect())
+    };
+    let values = entries.into_iter().map(|(_, value)| value);
+    OutputValue::Pairs(numbers.into_iter().map(OutputValue::Int).zip(values).collect())
 }
 
 /// Keys as texts, as Python makes them for a `Dict[str, …]`.
 pub(super) fn as_texts(pairs: Pairs) -> Result<Vec<(String, OutputValue)>, Pairs> {
-    if pairs.iter().any(|(key, _)| as_text(key).is_none()) {
-        return Err(pairs);
-    }
-    Ok(pairs.into_iter().map(|(key, value)| (as_text(&key).unwrap_or_default(), value)).collect())
+    let Some(names) = pairs.iter().map(|(key, _)| as_text(key)).collect::<Option<Vec<_>>>() else { return Err(pairs) };
+    Ok(names.into_iter().zip(pairs.into_iter().map(|(_, value)| value)).collect())
 }

@@ -160,7 +160,7 @@ impl Schema {
     /// A default with the bytes in it, which Python writes in base64.
     fn with_bytes(&self, default: InputValue) -> InputValue {
         match (self, default) {
-            (Schema::Bytes, InputValue::Text(base64)) => match from_base64(&base64.replace('\n', "")) {
+            (Schema::Bytes, InputValue::Text(base64)) => match from_python_base64(&base64) {
                 Some(bytes) => InputValue::Bytes(bytes),
                 None => InputValue::Text(base64),
             },
@@ -196,6 +196,11 @@ impl Object {
         let field = self.fields.iter().find(|field| field.name == name).map(|field| &field.schema);
         field.or(self.rest.as_deref())
     }
+}
+
+/// Bytes out of base64 with a new line behind each line, as Python's schemas and protobuf Structs have them.
+pub(super) fn from_python_base64(text: &str) -> Option<Vec<u8>> {
+    from_base64(&text.replace('\n', ""))
 }
 
 /// A file, directory or table, which Python has as an object of its own.

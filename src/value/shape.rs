@@ -6,9 +6,8 @@ use std::mem::discriminant;
 use std::slice;
 
 use super::from_literal::{other, Read, Unreadable};
-use super::schema::{Object, Schema, Schemas, TextFormat};
+use super::schema::{from_python_base64, Object, Schema, Schemas, TextFormat};
 use super::{decimal, input, keys, time, LiteralType, OutputValue, Path, TypeKind};
-use crate::codec::text::from_base64;
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 100;
@@ -172,7 +171,7 @@ fn coerced(schema: &Schema, value: OutputValue) -> Result<OutputValue, OutputVal
         (Schema::Text(TextFormat::Plain), value) => as_text(value).map(OutputValue::Text),
         // A protobuf Struct has no bytes. Python ends its base64 with a new line.
         (Schema::Bytes, OutputValue::Text(text)) if text.ends_with('\n') => {
-            from_base64(&text.replace('\n', "")).map(OutputValue::Bytes)
+            from_python_base64(text).map(OutputValue::Bytes)
         }
         _ => None,
     };

@@ -37,7 +37,7 @@ fn cancelled(signal: &AbortSignal, created: Option<String>) -> JsValue {
     let message = text.map_or_else(|| "cancelled".to_owned(), |text| ["cancelled: ", &text].concat());
     let mut error = Error::new(Kind::Cancelled, message);
     if let Some(created) = created {
-        error.message.push_str(&[". It may have been created all the same: then it is ", &created].concat());
+        error.perhaps_created(&created);
         error.entity = Some(created.into());
     }
     error.cause = Some(Rc::new(reason));
