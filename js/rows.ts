@@ -140,28 +140,30 @@ const PUT: Record<string, Put> = {
 
 /** Reads columns of a list reply and skips all the rest; several times faster than reading whole messages. */
 export function toRows(typeName: string, bytes: Uint8Array, columns?: string[]): Rows {
-  const [count, token, text, offsets, [numbers, described]] = protoToRows(typeName, bytes, columns)
-  const rows: Row[] = new Array(count)
+  const [token, described, blocks] = protoToRows(typeName, bytes, columns)
   const puts = described.map(([name]) => PUT[name] ?? ((row: Row, value: Row[string]) => Reflect.set(row, name, value)))
   const kinds = described.map(([, kind]) => kind)
-  let [at, number] = [0, 0]
-  for (let i = 0; i < count; i++) {
-    const row: Row = {}
-    for (let column = 0; column < kinds.length; column++) {
-      const kind = kinds[column] as string | string[]
-      let value: Row[string]
-      if (kind === 'text') {
-        value = text.substring(offsets[at] as number, offsets[++at])
-      } else {
-        const cell = numbers[number++] as number
-        if (kind === 'number') value = cell
-        else if (kind === 'flag') value = cell !== 0
-        else if (kind === 'time') value = Number.isNaN(cell) ? undefined : cell
-        else value = kind[cell] ?? cell
+  const rows: Row[] = []
+  for (const [count, text, offsets, numbers] of blocks) {
+    let [at, number] = [0, 0]
+    for (let i = 0; i < count; i++) {
+      const row: Row = {}
+      for (let column = 0; column < kinds.length; column++) {
+        const kind = kinds[column] as string | string[]
+        let value: Row[string]
+        if (kind === 'text') {
+          value = text.substring(offsets[at] as number, offsets[++at])
+        } else {
+          const cell = numbers[number++] as number
+          if (kind === 'number') value = cell
+          else if (kind === 'flag') value = cell !== 0
+          else if (kind === 'time') value = Number.isNaN(cell) ? undefined : cell
+          else value = kind[cell] ?? cell
+        }
+        puts[column]?.(row, value)
       }
-      puts[column]?.(row, value)
+      rows.push(row)
     }
-    rows[i] = row
   }
   return { rows, token }
 }

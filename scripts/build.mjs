@@ -63,7 +63,13 @@ function wasm(crate, tools) {
 }
 
 // No address below 1024 is ever used, as the stack begins there; functions of one name side by side compress better.
-const PASSES = ['--low-memory-unused', '-Os', '--skip-pass=local-cse', '--reorder-functions-by-name', '--minify-imports-and-exports-and-modules']
+const PASSES = [
+  '--low-memory-unused',
+  '-Os',
+  '--skip-pass=local-cse',
+  '--reorder-functions-by-name',
+  '--minify-imports-and-exports-and-modules',
+]
 
 function optimize(from, to, glue) {
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)

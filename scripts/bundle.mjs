@@ -73,7 +73,7 @@ export function protoToRows(
   typeName: string,
   wire: Uint8Array,
   columns?: string[],
-): [number, string, string, Uint32Array, [Float64Array, [string, string | string[]][]]]
+): [string, [string, string | string[]][], [number, string, Uint32Array, Float64Array][]]
 export function literalFromValue(type: Uint8Array, value: unknown, protobufStructs: boolean): Uint8Array
 export function literalToValue(
   literal: Uint8Array,

@@ -3,6 +3,7 @@
 //! Output has lowerCamelCase names, leaves default values out and prints 64-bit integers as strings. Input takes
 //! lowerCamelCase or snake_case names, numbers or strings for integers, and refuses unknown fields.
 
+mod columns;
 mod decode;
 mod encode;
 mod error;
@@ -20,13 +21,14 @@ pub(crate) mod text;
 pub(crate) mod time;
 mod wire;
 
+pub use columns::{Column, ColumnKind};
 pub use error::{JsonError, WireError};
 pub use fields::Malformed;
 pub(crate) use fields::{field, Field, Fields, Writer};
 pub use float::{FloatText, StdFloats};
 pub use pick::pick;
 pub use row_lists::RowList;
-pub use rows::{Column, ColumnKind, RowReader, Rows};
+pub use rows::{Block, RowReader, Rows};
 
 use crate::idl::schema::MessageId;
 

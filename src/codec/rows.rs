@@ -1,93 +1,43 @@
 //! Large lists as rows: a partial reader that takes a few columns out of a list reply and skips all the rest. What it
-//! returns crosses into JavaScript at once: one text with UTF-16 offsets, and one array of numbers.
+//! returns crosses into JavaScript in a few blocks: each is one text with UTF-16 offsets, and one array of numbers.
 
-use super::error::{path_text, Step as PathStep, WireError};
+use super::columns::{tag_of, Action, Column, ColumnKind, Columns, Node};
+use super::error::{path_text, Step, WireError};
 use super::row_lists::RowList;
-use super::wire::{wire_type, Fault, Wire, VARINT};
-use crate::idl::schema::{EnumDef, FieldDef, Form, Kind, MessageDef, MessageId};
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug)]
-pub enum ColumnKind {
-    /// Text; empty when there is none.
-    Text,
-    /// A number; 0 when there is none.
-    Number,
-    /// 0 or 1.
-    Flag,
-    /// The number of an enum's value; 0 when there is none.
-    Enum(&'static EnumDef),
-    /// Milliseconds since 1970-01-01 UTC; NaN when there is none.
-    Time,
-    /// A duration in milliseconds; NaN when there is none.
-    Span,
-}
-
-/// A column that was asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    /// Its name, `startedAt`.
-    pub name: &'static str,
-    /// What it holds.
-    pub kind: ColumnKind,
-}
+use super::wire::{Fault, Wire, VARINT};
+use crate::idl::schema::{FieldDef, MessageId};
 
 /// The rows of a list.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
+    /// All rows, in order.
+    pub blocks: Vec<Block>,
+    /// The token for the next page; empty on the last one.
+    pub token: String,
+}
+
+/// Some hundred rows.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
     /// How many rows there are.
     pub count: usize,
-    /// All texts, row after row, in the order of the text columns.
-    pub text: String,
+    /// All texts, row after row, in the order of the text columns; UTF-8.
+    pub text: Vec<u8>,
     /// Where each text starts in UTF-16 units, and at last where all end: `count * text columns + 1` of them.
     pub offsets: Vec<u32>,
     /// All numbers, row after row, in the order of the columns that are no text.
     pub numbers: Vec<f64>,
-    /// The token for the next page; empty on the last one.
-    pub token: String,
 }
+
+/// JavaScript engines keep longer texts apart from small objects, which takes several times as long. In bytes.
+const FULL: usize = 64 * 1024;
 
 /// Reads some columns of a list.
 #[derive(Debug)]
 pub struct RowReader {
     rows_field: &'static FieldDef,
     token_field: &'static FieldDef,
-    columns: Vec<Column>,
-    /// What to do with the fields of each message that leads to a column; the first is the list's element.
-    nodes: Vec<Node>,
-    texts: usize,
-    /// What the columns that are no text hold, by their place.
-    number_kinds: Vec<ColumnKind>,
-}
-
-/// What to do with the fields of a message.
-#[derive(Debug, Default)]
-struct Node {
-    steps: Vec<Step>,
-    /// What to do, by tag; nothing for fields that are skipped.
-    by_tag: Vec<Action>,
-}
-
-/// A field that leads to a column.
-#[derive(Debug)]
-struct Step {
-    tag: u32,
-    action: Action,
-    /// Places of columns (texts, then numbers) below other members of the same oneof: they have lost their value.
-    forget: Vec<usize>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Action {
-    /// A member of a oneof that other columns are in: the step at this place forgets them first.
-    OneOf(usize),
-    Enter(usize),
-    Text(usize),
-    /// A number of 32 bits or a bool.
-    Number(usize),
-    /// Timestamp or Duration.
-    Moment(usize),
-    Nothing,
+    columns: Columns,
 }
 
 /// A row while it is being read: bytes of each text, and seconds with nanoseconds of each number.
@@ -105,114 +55,20 @@ impl RowReader {
         let broken = names.first().copied().unwrap_or_default();
         let def = MessageId::by_name(list.message_name()).ok_or(broken)?.def();
         let [rows_field, token_field] = def.fields() else { return Err(broken) };
-        let mut reader = RowReader {
-            rows_field,
-            token_field,
-            columns: Vec::new(),
-            nodes: vec![Node::default()],
-            texts: 0,
-            number_kinds: Vec::new(),
-        };
-        let mut defs = vec![rows_field.message().def()];
-        for name in names {
-            let (name, path) = list.table().iter().find(|(known, _)| known == name).ok_or(*name)?;
-            reader.add(&mut defs, name, path).ok_or(*name)?;
-        }
-        for (node, def) in defs.iter().enumerate() {
-            reader.add_oneofs(node, def);
-        }
-        reader.nodes.iter_mut().for_each(Node::index);
-        Ok(reader)
-    }
-
-    /// Adds a column and the steps that lead to it.
-    fn add(&mut self, defs: &mut Vec<&'static MessageDef>, name: &'static str, path: &str) -> Option<()> {
-        let mut node = 0;
-        let mut parts = path.split('.').peekable();
-        while let Some(part) = parts.next() {
-            let field = defs.get(node)?.fields().iter().find(|field| field.name() == part)?;
-            let tag = tag_of(field);
-            if parts.peek().is_some() {
-                let known = self.nodes.get(node)?.steps.iter().find(|step| step.tag == tag).map(|step| step.action);
-                node = match known {
-                    Some(Action::Enter(next)) => next,
-                    _ => {
-                        let next = self.nodes.len();
-                        defs.push(field.message().def());
-                        self.nodes.push(Node::default());
-                        self.nodes.get_mut(node)?.steps.push(Step {
-                            tag,
-                            action: Action::Enter(next),
-                            forget: Vec::new(),
-                        });
-                        next
-                    }
-                };
-                continue;
-            }
-            let kind = column_kind(field)?;
-            let place = if matches!(kind, ColumnKind::Text) {
-                self.texts += 1;
-                self.texts - 1
-            } else {
-                self.number_kinds.push(kind);
-                self.number_kinds.len() - 1
-            };
-            let action = match kind {
-                ColumnKind::Text => Action::Text(place),
-                ColumnKind::Time | ColumnKind::Span => Action::Moment(place),
-                _ => Action::Number(place),
-            };
-            self.columns.push(Column { name, kind });
-            self.nodes.get_mut(node)?.steps.push(Step { tag, action, forget: Vec::new() });
-        }
-        Some(())
-    }
-
-    /// Where columns lie below a member of a oneof, the other members make them empty.
-    fn add_oneofs(&mut self, node: usize, def: &'static MessageDef) {
-        let Some(Node { steps, .. }) = self.nodes.get(node) else { return };
-        let below: Vec<(u8, u32, Vec<usize>)> = steps
-            .iter()
-            .filter_map(|step| {
-                let field = def.fields().iter().find(|field| tag_of(field) == step.tag)?;
-                (field.oneof != 0).then(|| (field.oneof, step.tag, self.places_below(step.action)))
-            })
-            .collect();
-        for member in def.fields() {
-            let tag = tag_of(member);
-            let others = below.iter().filter(|(oneof, other, _)| *oneof == member.oneof && *other != tag);
-            let forget: Vec<usize> = others.flat_map(|(_, _, places)| places.iter().copied()).collect();
-            let Some(Node { steps, .. }) = self.nodes.get_mut(node).filter(|_| !forget.is_empty()) else { continue };
-            match steps.iter_mut().find(|step| step.tag == tag) {
-                Some(step) => step.forget = forget,
-                None => steps.push(Step { tag, action: Action::Nothing, forget }),
-            }
-        }
-    }
-
-    fn places_below(&self, action: Action) -> Vec<usize> {
-        match action {
-            Action::Text(place) => vec![place],
-            Action::Number(place) | Action::Moment(place) => vec![self.texts + place],
-            Action::Enter(node) => {
-                let steps = self.nodes.get(node).map(|node| node.steps.as_slice()).unwrap_or_default();
-                steps.iter().flat_map(|step| self.places_below(step.action)).collect()
-            }
-            Action::OneOf(_) | Action::Nothing => Vec::new(),
-        }
+        let columns = Columns::of(rows_field.message().def(), list.table(), names)?;
+        Ok(RowReader { rows_field, token_field, columns })
     }
 
     /// The columns, as asked for.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
-        &self.columns
+        &self.columns.all
     }
 
     /// How many of the columns are text.
     #[must_use]
     pub fn text_columns(&self) -> usize {
-        self.texts
+        self.columns.texts
     }
 
     /// Reads a list reply.
@@ -220,11 +76,10 @@ impl RowReader {
     /// # Errors
     /// Bytes that are not such a message, as far as the columns are concerned; text that is not UTF-8.
     pub fn read(&self, bytes: &[u8]) -> Result<Rows, WireError> {
-        // A guess that is rarely passed: growing means copying.
-        let text = String::with_capacity(bytes.len() / 3);
-        let mut rows = Rows { offsets: vec![0], text, ..Rows::default() };
+        let mut rows = Rows::default();
         self.read_into(&mut rows, bytes).map_err(|fault| {
-            let steps = [PathStep::Index(rows.count), PathStep::Field(self.rows_field.name())];
+            let place = rows.blocks.iter().map(|block| block.count).sum();
+            let steps = [Step::Index(place), Step::Field(self.rows_field.name())];
             WireError { path: path_text(&steps), reason: fault.text() }
         })?;
         Ok(rows)
@@ -232,8 +87,9 @@ impl RowReader {
 
     fn read_into(&self, rows: &mut Rows, bytes: &[u8]) -> Result<(), Fault> {
         let (rows_tag, token_tag) = (tag_of(self.rows_field), tag_of(self.token_field));
-        let mut scratch = Scratch { texts: vec![&[]; self.texts], numbers: vec![None; self.number_kinds.len()] };
-        let (mut wire, mut units) = (Wire::new(bytes), 0);
+        let mut scratch =
+            Scratch { texts: vec![&[]; self.columns.texts], numbers: vec![None; self.columns.number_kinds.len()] };
+        let mut wire = Wire::new(bytes);
         loop {
             let tag = wire.tag()?;
             if tag == 0 {
@@ -242,7 +98,7 @@ impl RowReader {
                 scratch.texts.fill(&[]);
                 scratch.numbers.fill(None);
                 self.message(&mut scratch, 0, wire.bytes()?)?;
-                self.push_row(rows, &scratch, &mut units)?;
+                self.push_row(&mut rows.blocks, &scratch)?;
             } else if tag == token_tag {
                 rows.token = text_of(wire.bytes()?)?.to_owned();
             } else {
@@ -253,7 +109,7 @@ impl RowReader {
 
     /// Reads the fields of a message that lead to columns.
     fn message<'a>(&self, scratch: &mut Scratch<'a>, node: usize, bytes: &'a [u8]) -> Result<(), Fault> {
-        let Some(Node { steps, by_tag }) = self.nodes.get(node) else { return Ok(()) };
+        let Some(Node { steps, by_tag }) = self.columns.nodes.get(node) else { return Ok(()) };
         let mut wire = Wire::new(bytes);
         loop {
             let tag = wire.quick_tag()?;
@@ -288,14 +144,20 @@ impl RowReader {
         }
     }
 
-    fn push_row(&self, rows: &mut Rows, scratch: &Scratch, units: &mut u32) -> Result<(), Fault> {
-        for bytes in &scratch.texts {
-            let text = text_of(bytes)?;
-            rows.text.push_str(text);
-            *units += if text.is_ascii() { text.len() } else { text.encode_utf16().count() } as u32;
-            rows.offsets.push(*units);
+    fn push_row(&self, blocks: &mut Vec<Block>, scratch: &Scratch) -> Result<(), Fault> {
+        if blocks.last().is_none_or(|block| block.text.len() >= FULL) {
+            // With a guess that is rarely passed: growing means copying.
+            blocks.push(Block { text: Vec::with_capacity(FULL + FULL / 4), offsets: vec![0], ..Block::default() });
         }
-        for (kind, value) in self.number_kinds.iter().zip(&scratch.numbers) {
+        let Some(rows) = blocks.last_mut() else { return Ok(()) };
+        let mut end = rows.offsets.last().copied().unwrap_or_default();
+        for bytes in &scratch.texts {
+            let units = if bytes.is_ascii() { bytes.len() } else { text_of(bytes)?.encode_utf16().count() };
+            end += units as u32;
+            rows.text.extend_from_slice(bytes);
+            rows.offsets.push(end);
+        }
+        for (kind, value) in self.columns.number_kinds.iter().zip(&scratch.numbers) {
             let (seconds, nanos) = value.unwrap_or_default();
             rows.numbers.push(match kind {
                 ColumnKind::Time | ColumnKind::Span if value.is_none() => f64::NAN,
@@ -310,18 +172,6 @@ impl RowReader {
     }
 }
 
-impl Node {
-    fn index(&mut self) {
-        for (place, step) in self.steps.iter().enumerate() {
-            let tag = step.tag as usize;
-            self.by_tag.resize(self.by_tag.len().max(tag + 1), Action::Nothing);
-            if let Some(cell) = self.by_tag.get_mut(tag) {
-                *cell = if step.forget.is_empty() { step.action } else { Action::OneOf(place) };
-            }
-        }
-    }
-}
-
 impl Scratch<'_> {
     #[cold]
     fn forget(&mut self, place: usize) {
@@ -331,28 +181,6 @@ impl Scratch<'_> {
         } else if let Some(number) = self.numbers.get_mut(place - texts) {
             *number = None;
         }
-    }
-}
-
-fn tag_of(field: &FieldDef) -> u32 {
-    u32::from(field.number) << 3 | wire_type(field.kind)
-}
-
-fn column_kind(field: &FieldDef) -> Option<ColumnKind> {
-    if field.is_repeated() {
-        return None;
-    }
-    match field.kind {
-        Kind::String => Some(ColumnKind::Text),
-        Kind::Bool => Some(ColumnKind::Flag),
-        Kind::Enum => Some(ColumnKind::Enum(field.enumeration())),
-        Kind::Uint32 => Some(ColumnKind::Number),
-        Kind::Message => match field.message().def().form {
-            Form::Timestamp => Some(ColumnKind::Time),
-            Form::Duration => Some(ColumnKind::Span),
-            _ => None,
-        },
-        _ => None,
     }
 }
 
@@ -385,18 +213,25 @@ mod tests {
 
     const LISTS: [RowList; 3] = [RowList::NodeExecutions, RowList::Executions, RowList::TaskExecutions];
 
+    /// The only block of a few rows.
+    fn block(rows: &Rows) -> &Block {
+        assert_eq!(rows.blocks.len(), 1);
+        &rows.blocks[0]
+    }
+
     fn cell_text(rows: &Rows, reader: &RowReader, row: usize, name: &str) -> String {
         let texts = reader.columns().iter().filter(|column| matches!(column.kind, ColumnKind::Text));
         let column = texts.map(|column| column.name).position(|known| known == name).unwrap();
-        let units: Vec<u16> = rows.text.encode_utf16().collect();
+        let block = block(rows);
+        let units: Vec<u16> = std::str::from_utf8(&block.text).unwrap().encode_utf16().collect();
         let place = row * reader.text_columns() + column;
-        String::from_utf16(&units[rows.offsets[place] as usize..rows.offsets[place + 1] as usize]).unwrap()
+        String::from_utf16(&units[block.offsets[place] as usize..block.offsets[place + 1] as usize]).unwrap()
     }
 
     fn cell_number(rows: &Rows, reader: &RowReader, row: usize, name: &str) -> f64 {
         let numbers = reader.columns().iter().filter(|column| !matches!(column.kind, ColumnKind::Text));
         let column = numbers.map(|column| column.name).position(|known| known == name).unwrap();
-        rows.numbers[row * (reader.columns().len() - reader.text_columns()) + column]
+        block(rows).numbers[row * (reader.columns().len() - reader.text_columns()) + column]
     }
 
     fn nodes() -> admin::NodeExecutionList {
@@ -429,7 +264,7 @@ mod tests {
             let names: Vec<_> = list.column_names().collect();
             let reader = RowReader::new(list, &names).unwrap();
             assert_eq!(reader.columns().iter().map(|column| column.name).collect::<Vec<_>>(), names);
-            assert_eq!(reader.read(&[]).unwrap().count, 0);
+            assert!(reader.read(&[]).unwrap().blocks.is_empty());
             assert_eq!(RowList::of(MessageId::by_name(list.message_name()).unwrap()), Some(list));
         }
     }
@@ -439,8 +274,8 @@ mod tests {
         let names: Vec<_> = RowList::NodeExecutions.column_names().collect();
         let reader = RowReader::new(RowList::NodeExecutions, &names).unwrap();
         let rows = reader.read(&nodes().encode_to_vec()).unwrap();
-        assert_eq!((rows.count, &*rows.token), (3, "next"));
-        assert_eq!(rows.offsets.len(), 3 * reader.text_columns() + 1);
+        assert_eq!((block(&rows).count, &*rows.token), (3, "next"));
+        assert_eq!(block(&rows).offsets.len(), 3 * reader.text_columns() + 1);
         let text = |row, name| cell_text(&rows, &reader, row, name);
         let number = |row, name| cell_number(&rows, &reader, row, name);
         assert_eq!([text(0, "nodeId"), text(1, "nodeId"), text(2, "nodeId")], ["n0", "n1-ü", ""]);
@@ -456,10 +291,37 @@ mod tests {
     fn columns_come_in_the_order_asked_for_and_may_be_few() {
         let reader = RowReader::new(RowList::NodeExecutions, &["phase", "nodeId"]).unwrap();
         let rows = reader.read(&nodes().encode_to_vec()).unwrap();
-        assert_eq!((rows.text.as_str(), rows.numbers), ("n0n1-ü", vec![3.0, 3.0, 0.0]));
+        assert_eq!(block(&rows).text, "n0n1-ü".as_bytes());
+        assert_eq!(block(&rows).numbers, [3.0, 3.0, 0.0]);
         assert!(
             matches!(reader.columns()[0].kind, ColumnKind::Enum(def) if def.by_number(3).unwrap().name() == "SUCCEEDED")
         );
+    }
+
+    #[test]
+    fn long_lists_come_in_blocks_that_keep_the_order_and_the_place_of_a_fault() {
+        let node = nodes().node_executions.remove(1);
+        let name = |i: usize| format!("{}{i}", "ü".repeat(500));
+        let many = (0..200).map(|i| {
+            let id = core::NodeExecutionIdentifier { node_id: name(i), ..Default::default() };
+            admin::NodeExecution { id: Some(id), ..node.clone() }
+        });
+        let mut wire =
+            admin::NodeExecutionList { node_executions: many.collect(), ..Default::default() }.encode_to_vec();
+        let reader = RowReader::new(RowList::NodeExecutions, &["nodeId", "phase"]).unwrap();
+        let rows = reader.read(&wire).unwrap();
+        assert!(rows.blocks.len() > 2);
+        assert_eq!(rows.blocks.iter().map(|block| block.count).sum::<usize>(), 200);
+        let mut all = Vec::new();
+        for block in &rows.blocks {
+            assert_eq!((block.offsets.len(), block.numbers.len()), (block.count + 1, block.count));
+            all.extend(&block.text);
+        }
+        assert_eq!(String::from_utf8(all).unwrap(), (0..200).map(name).collect::<String>());
+
+        let place = wire.windows(3).rposition(|three| three == b"199").unwrap();
+        wire[place] = 0xff;
+        assert_eq!(reader.read(&wire).unwrap_err().to_string(), "nodeExecutions[199]: text that is not UTF-8");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::json::message;
 use crate::codec::{Column, ColumnKind, RowList, RowReader};
 use crate::error::{Error, Kind};
 
-/// Count, token, text, offsets, numbers, and for each column its name and what it holds: a list of names for an enum,
-/// else `text`, `number`, `flag` or `time`. Without `columns` all that the list has.
+/// The token, for each column its name and what it holds (a list of names for an enum, else `text`, `number`, `flag` or
+/// `time`), and blocks of rows: count, text, offsets, numbers. Without `columns` all that the list has.
 #[wasm_bindgen(js_name = protoToRows, skip_typescript)]
 pub fn proto_to_rows(type_name: &str, wire: &Uint8Array, columns: Option<Vec<String>>) -> Result<Array, JsValue> {
     let list =
@@ -21,15 +21,18 @@ pub fn proto_to_rows(type_name: &str, wire: &Uint8Array, columns: Option<Vec<Str
         let text = ["the server's ", type_name, " can't be read: ", &error.to_string()].concat();
         to_js_error(Error::new(Kind::System, text))
     })?;
-    Ok(Array::of5(
-        &(rows.count as f64).into(),
+    let blocks = rows.blocks.into_iter().map(|block| {
+        Array::of4(
+            &(block.count as f64).into(),
+            &String::from_utf8(block.text).unwrap_or_default().into(),
+            &Uint32Array::from(block.offsets.as_slice()),
+            &Float64Array::from(block.numbers.as_slice()),
+        )
+    });
+    Ok(Array::of3(
         &rows.token.into(),
-        &rows.text.into(),
-        &Uint32Array::from(rows.offsets.as_slice()),
-        &Array::of2(
-            &Float64Array::from(rows.numbers.as_slice()),
-            &reader.columns().iter().map(describe).collect::<Array>(),
-        ),
+        &reader.columns().iter().map(describe).collect::<Array>(),
+        &blocks.collect::<Array>(),
     ))
 }
 
