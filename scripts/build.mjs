@@ -20,6 +20,9 @@ const WASM_FEATURES = [
   'sign-ext',
 ]
 
+// What LLVM writes twice to save time elsewhere: without it 3 KB less to load, gzipped, and as fast.
+const LLVM = ['-disable-lsr', '-enable-load-pre=false'].map((option) => `-Cllvm-args=${option}`)
+
 /** The wasm crates: package, file name, what they are compiled from. */
 const CRATES = [
   { package: 'flyte-remote', name: 'flyte_remote', inputs: CORE },
@@ -50,10 +53,11 @@ function xtask(...args) {
 function wasm(crate, tools) {
   const file = `target/wasm/${TARGET}/release/${crate.name}.wasm`
   const outputs = [`dist/${crate.name}.wasm`, `target/bindings/${crate.name}_glue.js`, `target/bindings/${crate.name}.d.ts`]
-  const settings = WASM_FEATURES.join() + tools.rustc
+  const flags = [process.env.RUSTFLAGS, ...LLVM].filter(Boolean).join(' ')
+  const settings = WASM_FEATURES.join() + tools.rustc + flags
   step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs', 'scripts/names.mjs'], outputs, settings }, () => {
     say(`compiling ${crate.package} to WebAssembly`)
-    const env = { ...process.env, RUSTC: tools.rustc, CARGO_TARGET_DIR: join(root, 'target/wasm') }
+    const env = { ...process.env, RUSTC: tools.rustc, RUSTFLAGS: flags, CARGO_TARGET_DIR: join(root, 'target/wasm') }
     // As a cdylib alone: beside an rlib, cargo leaves link-time optimisation out.
     const what = ['--package', crate.package, '--features', 'js', '--lib', '--crate-type', 'cdylib']
     run('cargo', ['rustc', '--quiet', '--release', '--target', TARGET, ...what], { env })
