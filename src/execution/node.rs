@@ -1,5 +1,6 @@
 //! The execution of one node.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use prost_types::{Duration, Timestamp};
@@ -42,8 +43,8 @@ pub struct NodeExecution {
     pub nodes: Option<Rc<[Rc<NodeExecution>]>>,
     /// The execution that it launched, as it was then; `None` until it was asked for.
     pub launched_execution: Option<Rc<Execution>>,
-    /// Its inputs and outputs; `None` until they were asked for.
-    pub data: Option<(Values, Values)>,
+    /// Its inputs and outputs; empty until they were asked for.
+    pub data: OnceCell<(Values, Values)>,
     /// What could not be read about this node, and why.
     pub problem: Option<String>,
     /// The whole `flyteidl.admin.NodeExecution`.
@@ -72,7 +73,7 @@ impl NodeExecution {
             task_executions: None,
             nodes: None,
             launched_execution: None,
-            data: None,
+            data: OnceCell::new(),
             problem: None,
             raw: Rc::clone(&raw),
         };

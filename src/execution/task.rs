@@ -1,10 +1,12 @@
 //! One attempt of a node to run its task.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::{ExecutionError, Phase};
 use crate::codec::{Fields, Malformed};
 use crate::entity::TaskExecutionId;
+use crate::value::Values;
 
 /// A snapshot of an attempt.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub struct TaskExecution {
     pub error: Option<ExecutionError>,
     /// It made nodes as it ran.
     pub is_parent: bool,
+    /// Its inputs and outputs; empty until they were asked for.
+    pub data: OnceCell<(Values, Values)>,
     /// The whole `flyteidl.admin.TaskExecution`.
     pub raw: Rc<[u8]>,
 }
@@ -32,6 +36,7 @@ impl TaskExecution {
             phase: Phase::task(0),
             error: None,
             is_parent: false,
+            data: OnceCell::new(),
             raw: Rc::clone(&raw),
         };
         let mut fields = Fields::of(&raw);

@@ -88,14 +88,11 @@ impl AttachedNode {
 
     async fn data(&self, options: &CallOptions) -> Result<(Values, Values), Error> {
         let node = self.snapshot();
-        if let Some(data) = &node.data {
+        if let Some(data) = node.data.get() {
             return Ok(data.clone());
         }
         let data = self.remote.node_data(&node.id, options).await?;
-        if node.is_done() && Rc::ptr_eq(&node, &self.state.borrow()) {
-            self.state.replace(Rc::new(NodeExecution { data: Some(data.clone()), ..(*node).clone() }));
-        }
-        Ok(data)
+        Ok(if node.is_done() { node.data.get_or_init(|| data).clone() } else { data })
     }
 
     fn beside(&self, node: &Rc<NodeExecution>) -> AttachedNode {
@@ -144,7 +141,7 @@ impl AttachedTask {
     /// # Errors
     /// As a call fails; `Kind::Download` when the values are stored apart and can't be read.
     pub async fn inputs(&self, options: &CallOptions) -> Result<Values, Error> {
-        Ok(self.remote.task_data(&self.snapshot().id, options).await?.0)
+        Ok(self.data(options).await?.0)
     }
 
     /// What it gave.
@@ -155,7 +152,16 @@ impl AttachedTask {
         let task = self.snapshot();
         let ended = has_outputs(task.phase, task.error.as_ref());
         ended.map_err(|error| error.about(task.id.to_string()))?;
-        Ok(self.remote.task_data(&task.id, options).await?.1)
+        Ok(self.data(options).await?.1)
+    }
+
+    async fn data(&self, options: &CallOptions) -> Result<(Values, Values), Error> {
+        let task = self.snapshot();
+        if let Some(data) = task.data.get() {
+            return Ok(data.clone());
+        }
+        let data = self.remote.task_data(&task.id, options).await?;
+        Ok(if task.is_done() { task.data.get_or_init(|| data).clone() } else { data })
     }
 }
 

@@ -135,7 +135,7 @@ impl<'a> Tree<'a> {
             (None, None) => !node.is_parent && node.launched.is_none(),
         };
         inside
-            && (!self.sync.data || node.data.is_some() || node.is_system())
+            && (!self.sync.data || node.data.get().is_some() || node.is_system())
             && (!self.sync.task_executions || node.task_executions.is_some() || !may_run_a_task(node))
     }
 
@@ -228,7 +228,7 @@ impl<'a> Tree<'a> {
                 attempts.map(|attempts| (at, Found::Attempts(attempts))).or_else(|error| problem(at, error))
             }));
         }
-        if self.sync.data && node.data.is_none() {
+        if self.sync.data && node.data.get().is_none() {
             questions.push(Box::pin(async move {
                 let data = remote.node_data_within(&node.id, scope).await;
                 data.map(|(inputs, outputs)| (at, Found::Data(inputs, outputs))).or_else(|error| problem(at, error))
@@ -250,7 +250,7 @@ impl<'a> Tree<'a> {
         let below = *level + 1;
         match found {
             Found::Attempts(attempts) => node.task_executions = Some(attempts.into()),
-            Found::Data(inputs, outputs) => node.data = Some((inputs, outputs)),
+            Found::Data(inputs, outputs) => node.data = (inputs, outputs).into(),
             Found::Problem(text, in_passing) => {
                 node.problem = Some(text.into());
                 self.in_passing |= in_passing;

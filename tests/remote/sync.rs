@@ -263,7 +263,8 @@ fn with_nodes(nodes: Vec<admin::NodeExecution>) -> Server {
 
 fn attempts(request: &Request) -> Result<Vec<u8>, Status> {
     let asked: admin::TaskExecutionListRequest = request.decode();
-    let attempt = |retry_attempt| admin::TaskExecution {
+    let attempt = |retry_attempt, phase| admin::TaskExecution {
+        closure: Some(admin::TaskExecutionClosure { phase, ..Default::default() }),
         id: Some(core::TaskExecutionIdentifier {
             retry_attempt,
             node_execution_id: asked.node_execution_id.clone(),
@@ -271,7 +272,7 @@ fn attempts(request: &Request) -> Result<Vec<u8>, Status> {
         }),
         ..Default::default()
     };
-    ok(&admin::TaskExecutionList { task_executions: vec![attempt(0), attempt(1)], token: String::new() })
+    ok(&admin::TaskExecutionList { task_executions: vec![attempt(0, 4), attempt(1, 2)], token: String::new() })
 }
 
 /// An execution whose nodes are read by their parent, empty for its own.
@@ -553,6 +554,42 @@ fn a_nodes_inputs_and_outputs_are_told_apart() {
     };
     let (inputs, outputs) = server.run(server.remote().node_data(&id, &call())).unwrap();
     assert_eq!(inputs.names().chain(outputs.names()).collect::<Vec<_>>(), ["in", "out"]);
+}
+
+#[test]
+fn values_of_what_has_ended_are_asked_for_once_however_often_it_is_looked_up() {
+    let server = with_nodes(vec![node("n0", |node| node.closure.as_mut().unwrap().phase = 3), node("n1", |_| {})]);
+    let execution = fetch(&server);
+    server.run(execution.sync(Sync::TASK_EXECUTIONS, &call())).unwrap();
+    server.answer(|request| match request.rpc.as_str() {
+        "GetNodeExecutionData" => ok(&admin::NodeExecutionGetDataResponse {
+            full_inputs: Some(literals("x", 1)),
+            full_outputs: Some(literals("y", 2)),
+            ..Default::default()
+        }),
+        "GetTaskExecutionData" => {
+            ok(&admin::TaskExecutionGetDataResponse { full_inputs: Some(literals("x", 1)), ..Default::default() })
+        }
+        _ => unexpected(request),
+    });
+    server.forget();
+    for _ in 0..2 {
+        assert_eq!(server.run(execution.node("n0").unwrap().inputs(&call())).unwrap().len(), 1);
+        assert_eq!(server.run(execution.node("n0").unwrap().outputs(&call())).unwrap().len(), 1);
+    }
+    for _ in 0..2 {
+        server.run(execution.node("n0").unwrap().task_executions()[0].inputs(&call())).unwrap();
+    }
+    assert_eq!(server.rpcs(), ["GetNodeExecutionData", "GetTaskExecutionData"]);
+
+    // While it runs they may yet come.
+    server.forget();
+    for _ in 0..2 {
+        server.run(execution.node("n1").unwrap().inputs(&call())).unwrap();
+        server.run(execution.node("n1").unwrap().task_executions()[1].inputs(&call())).unwrap();
+    }
+    let twice = ["GetNodeExecutionData", "GetTaskExecutionData", "GetNodeExecutionData", "GetTaskExecutionData"];
+    assert_eq!(server.rpcs(), twice);
 }
 
 #[test]
