@@ -24,7 +24,9 @@ impl Conversion<'_> {
                 crate::codec::text::from_base64(name).map(|bytes| Typed::Bytes(bytes.into()))
             }
             // A text is what was given, where it may be one.
-            Schema::AnyOf(any) if any.contains(&Schema::Text(TextFormat::Plain)) => Some(as_text()),
+            Schema::AnyOf(any) if any.iter().any(|keys| matches!(keys, Schema::Text(TextFormat::Plain))) => {
+                Some(as_text())
+            }
             Schema::AnyOf(any) => any.iter().find_map(|keys| named(name, of.resolved(keys))),
             keys => named(name, keys),
         };
@@ -87,7 +89,7 @@ fn whole(name: &str) -> Option<i64> {
 /// The keys of a map that was read, as the schema has them; as they are stored where not all can be brought to it.
 pub(super) fn of_map(entries: Vec<(String, OutputValue)>, keys: Option<&Schema>) -> OutputValue {
     let numbers = || entries.iter().map(|(name, _)| whole(name)).collect::<Option<Vec<_>>>();
-    let Some(numbers) = keys.filter(|keys| **keys == Schema::Int).and_then(|_| numbers()) else {
+    let Some(numbers) = keys.filter(|keys| matches!(keys, Schema::Int)).and_then(|_| numbers()) else {
         return OutputValue::Map(entries);
     };
     let values = entries.into_iter().map(|(_, value)| value);

@@ -164,7 +164,9 @@ impl Schema {
                 Some(bytes) => InputValue::Bytes(bytes),
                 None => InputValue::Text(base64),
             },
-            (Schema::AnyOf(any), default) if any.contains(&Schema::Bytes) => Schema::Bytes.with_bytes(default),
+            (Schema::AnyOf(any), default) if any.iter().any(|of| matches!(of, Schema::Bytes)) => {
+                Schema::Bytes.with_bytes(default)
+            }
             (Schema::List(element), InputValue::List(items)) => {
                 InputValue::List(items.into_iter().map(|item| element.with_bytes(item)).collect())
             }
@@ -173,10 +175,9 @@ impl Schema {
                 InputValue::List(places.iter().zip(items).map(of_place).collect())
             }
             (Schema::Object(object), InputValue::Map(entries)) => {
-                let with_bytes = |(name, value): (String, InputValue)| {
-                    let schema = object.schema_of(&name);
-                    let value = schema.map_or(value.clone(), |schema| schema.with_bytes(value));
-                    (name, value)
+                let with_bytes = |(name, value): (String, InputValue)| match object.schema_of(&name) {
+                    Some(schema) => (name, schema.with_bytes(value)),
+                    None => (name, value),
                 };
                 InputValue::Map(entries.into_iter().map(with_bytes).collect())
             }

@@ -7,7 +7,7 @@ use std::slice;
 
 use super::from_literal::{other, Read, Unreadable};
 use super::schema::{from_python_base64, Object, Schema, Schemas, TextFormat};
-use super::{decimal, input, keys, time, LiteralType, OutputValue, Path, TypeKind};
+use super::{decimal, input, keys, time, InputValue, LiteralType, OutputValue, Path, TypeKind};
 
 /// How deep values may nest.
 const MAX_DEPTH: u32 = 100;
@@ -141,17 +141,25 @@ fn fitting(schema: &Schema, value: OutputValue) -> Result<OutputValue, OutputVal
         | (Schema::Text(_), value @ OutputValue::Text(_))
         | (Schema::Bytes, value @ OutputValue::Bytes(_)) => Ok(value),
         (Schema::Enum(values), value) => {
-            let is_known = values.iter().any(|known| match (known.to_output(), &value) {
-                (OutputValue::Float(known), OutputValue::Int(number)) => input::whole(known) == Some(*number),
-                (known, value) => known == *value,
-            });
-            if is_known {
+            if values.iter().any(|known| same(known, &value)) {
                 Ok(value)
             } else {
                 Err(value)
             }
         }
         (_, value) => Err(value),
+    }
+}
+
+/// One of a schema's values, as it is stored.
+fn same(known: &InputValue, value: &OutputValue) -> bool {
+    match (known, value) {
+        (InputValue::Number(known), OutputValue::Int(number)) => input::whole(*known) == Some(*number),
+        (InputValue::Number(known), OutputValue::Float(number)) => known == number,
+        (InputValue::Text(known), OutputValue::Text(text)) => known == text,
+        (InputValue::Bool(known), OutputValue::Bool(flag)) => known == flag,
+        (InputValue::Null, OutputValue::Null) => true,
+        _ => false,
     }
 }
 

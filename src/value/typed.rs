@@ -103,7 +103,7 @@ impl Conversion<'_> {
             _ => None,
         };
         if fit.is_none() {
-            let written = self.forms && *schema == Schema::Bytes;
+            let written = self.forms && matches!(schema, Schema::Bytes);
             let expected = if written { "bytes in base64".to_owned() } else { expected(schema) };
             self.unexpected(path, &expected, value);
         }
@@ -386,8 +386,11 @@ fn as_base64(bytes: &[u8]) -> String {
 fn same(known: &InputValue, value: &InputValue) -> bool {
     match (known, value) {
         (InputValue::Number(known), InputValue::Int(value)) => whole(*known) == Some(*value),
-        (InputValue::Number(known), InputValue::Float(value)) => known == value,
-        _ => known == value,
+        (InputValue::Number(known), InputValue::Float(value) | InputValue::Number(value)) => known == value,
+        (InputValue::Text(known), InputValue::Text(value)) => known == value,
+        (InputValue::Bool(known), InputValue::Bool(value)) => known == value,
+        (InputValue::Null, InputValue::Null) => true,
+        _ => false,
     }
 }
 
