@@ -113,7 +113,8 @@ impl Totals {
 
     /// A simulation in which nothing happens would hold, too.
     fn say_something(&self, seeds: u64) {
-        let verbs = ["execute", "wait", "watch", "wait all", "sync", "terminate", "recover", "relaunch", "signals"];
+        let verbs =
+            ["execute", "wait", "watch", "wait all", "together", "sync", "terminate", "recover", "relaunch", "signals"];
         for verb in verbs.into_iter().chain(["execute and wait", "fetch", "list", "outputs", "drops", "failures"]) {
             let number = self.counts.get(verb);
             assert!(number.is_some_and(|number| *number >= seeds / 20), "{verb}: {number:?} in {seeds} seeds");

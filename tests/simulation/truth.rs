@@ -81,10 +81,12 @@ pub fn shown(execution: &Execution) -> Nodes {
     nodes
 }
 
-/// What the client could not read.
-pub fn problems(execution: &Execution) -> Vec<String> {
+/// What the client could not read, and the execution that it is about.
+pub fn problems(execution: &Execution) -> Vec<(String, String)> {
     let mut problems = Vec::new();
-    walk(execution, &mut |node| problems.extend(node.problem.clone()));
+    walk(execution, &mut |node| {
+        problems.extend(node.problem.clone().map(|problem| (node.id.execution.name.clone(), problem)));
+    });
     problems
 }
 

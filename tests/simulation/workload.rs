@@ -14,6 +14,7 @@ use flyte_remote::remote::{
     Wait, Watch, WorkflowExecution,
 };
 use flyte_remote::value::{InputValue, OutputValue};
+use futures_util::future::{join, join_all, select, Either};
 use prost::Message;
 
 use super::invariants::{self, Extent, Watched};
@@ -157,7 +158,11 @@ impl Story {
             self.terminate(execution).await;
         }
         for _ in 0..TRIES {
-            let ended = if self.random.chance(50) { self.wait(execution).await } else { self.watch(execution).await };
+            let ended = match self.random.below(5) {
+                0 | 1 => self.wait(execution).await,
+                2 | 3 => self.watch(execution).await,
+                _ => self.together(execution).await,
+            };
             if ended {
                 return;
             }
@@ -230,6 +235,43 @@ impl Story {
         }
         self.world.violation("end missed", format!("{}: the watch never ends", execution.id()));
         false
+    }
+
+    /// Waits, and syncs the same object meanwhile; some syncs are given up. None takes from another what it has read.
+    async fn together(&mut self, execution: &WorkflowExecution) -> bool {
+        let wait = Wait { sync: Sync::TASK_EXECUTIONS, progress: None, ..self.a_wait(0) };
+        let options = CallOptions::default();
+        let kinds = [Sync::STATE, Sync::NODES, Sync::TASK_EXECUTIONS, Sync::EAGER];
+        let begun = (0..1 + self.random.below(3)).map(|_| {
+            let random = &mut self.random;
+            let (sync, pause) = (*random.pick(&kinds), random.millis(0, 20_000));
+            let at_most = if random.chance(40) { random.millis(0, 3_000) } else { Duration::from_secs(3_600) };
+            let (sim, options) = (&self.world.sim, &options);
+            async move {
+                sim.sleep(pause).await;
+                match select(Box::pin(execution.sync(sync, options)), sim.sleep(at_most)).await {
+                    Either::Left((result, _)) => result,
+                    Either::Right(_) => Ok(()),
+                }
+            }
+        });
+        let work = join(execution.wait(&wait, &options), join_all(begun.collect::<Vec<_>>()));
+        let work = async { Ok(work.await) };
+        let Some(Ok((waited, synced))) = self.user.call("together", None, Limits::default(), work).await else {
+            return false;
+        };
+        let failed = [&waited].into_iter().chain(&synced).filter_map(|result| result.as_ref().err());
+        failed.for_each(|error| invariants::justified(&self.user, error));
+        if waited.is_ok() {
+            invariants::true_phase(&self.world, execution);
+            let problems = truth::problems(&execution.snapshot());
+            if problems.is_empty() {
+                invariants::same_nodes(&self.world, execution, Extent::Attempts, "true end");
+            } else if self.user.verb.borrow().faults.is_empty() {
+                self.world.violation("error", format!("{}: for no reason {problems:?}", execution.id()));
+            }
+        }
+        waited.is_ok()
     }
 
     async fn terminate(&mut self, execution: &WorkflowExecution) {
