@@ -471,6 +471,7 @@ mod tests {
                     "title": "Branch",
                     "properties": {"inner": {"type": "array", "items": {"$ref": "#/$defs/Branch"}}},
                     "required": ["inner"],
+                    "additionalProperties": false,
                 },
                 "FlyteFile": {"type": "string", "format": "uri", "title": "FlyteFile", "x-flyte-type": "file"},
             })
@@ -499,7 +500,9 @@ mod tests {
         let of = json!({"simple": "STRUCT", "metadata": {"$ref": "#/$defs/Rec", "$defs": {"Rec": rec}}});
         let expected = json!({
             "$ref": "#/$defs/Rec", "title": "Rec", "x-flyte-type": "Rec",
-            "$defs": {"Rec": {"type": "object", "title": "Rec", "properties": {"nxt": next}, "required": []}},
+            "$defs": {"Rec": {
+                "type": "object", "title": "Rec", "properties": {"nxt": next}, "required": [], "additionalProperties": false,
+            }},
         });
         assert_eq!(schema(&of, true), expected);
     }

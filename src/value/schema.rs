@@ -307,6 +307,8 @@ fn object(entries: &Entries, names: &[&str]) -> Schema {
     let rest = match get(entries, "additionalProperties") {
         Some(OutputValue::Bool(false)) => None,
         Some(schema) => Some(Box::new(of_value(schema, names))),
+        // A pydantic model does not say so, but takes no others.
+        None if !fields.is_empty() => None,
         None => Some(Box::new(Schema::Any)),
     };
     let keys = get(entries, "propertyNames").map(|keys| Box::new(of_value(keys, names)));

@@ -17,9 +17,10 @@ const MAX_DEPTH: u32 = 100;
 enum Strict {
     /// The value and all in it: this is how variants are told apart.
     All,
-    /// The value itself. What is in it comes as Python reads it, or else as it is stored.
+    /// The value itself.
     Outside,
-    Nothing,
+    /// What is in a list or map: as Python reads it, if it does.
+    Inside,
 }
 
 /// As a declared type has it; `strict` when all in it has to be of its type, too.
@@ -29,22 +30,25 @@ pub(super) fn by_type(value: OutputValue, declared: Option<&LiteralType>, path: 
 }
 
 fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: Strict) -> Read {
-    let unfit = |value: OutputValue, got: &str| match strict {
-        Strict::Nothing => Ok(value),
-        _ => other(Some(declared), got, path),
-    };
+    let unfit = |got: &str| other(Some(declared), got, path);
     let scalar = |schema: &Schema, value| {
-        fitting(schema, value).or_else(|value| match strict {
-            Strict::Nothing => Ok(coerced(schema, value).unwrap_or_else(|value| value)),
-            _ => other(Some(declared), value.in_words(), path),
+        fitting(schema, value).or_else(|value| {
+            if strict != Strict::Inside {
+                return unfit(value.in_words());
+            }
+            coerced(schema, value).or_else(|value| match schema {
+                // Python makes a text or a truth of anything; it stays what it is.
+                Schema::Bool | Schema::Text(_) => Ok(value),
+                _ => unfit(value.in_words()),
+            })
         })
     };
-    let inner = if strict == Strict::All { strict } else { Strict::Nothing };
+    let inner = if strict == Strict::All { strict } else { Strict::Inside };
     Ok(match (&declared.kind, value) {
         (TypeKind::Struct(Some(schemas)), value) => {
             let shaping =
                 Shaping { schemas, tries: Cell::new(0), strict: (strict == Strict::All).into(), unfit: 0.into() };
-            shaping.shape(value, schemas.root(), path, (strict == Strict::Nothing).into())?
+            shaping.shape(value, schemas.root(), path, 0)?
         }
         (TypeKind::Struct(None), value @ (OutputValue::Map(_) | OutputValue::Pairs(_))) => value,
         (TypeKind::Unknown, value) => value,
@@ -56,10 +60,7 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
         (TypeKind::Enum(values), OutputValue::Text(text)) if values.contains(&text) => OutputValue::Text(text),
         (TypeKind::Datetime, OutputValue::Text(text)) => match time::instant(&text) {
             Some(time::Instant { seconds, nanos, .. }) => OutputValue::Instant { seconds, nanos },
-            None => {
-                let got = ["the text \"", &text, "\""].concat();
-                unfit(OutputValue::Text(text), &got)?
-            }
+            None => return unfit(&["the text \"", &text, "\""].concat()),
         },
         (TypeKind::Datetime, value @ OutputValue::Instant { .. }) => value,
         // Python writes seconds.
@@ -71,12 +72,20 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
             };
             match seconds {
                 Some((seconds, nanos)) => OutputValue::Duration { seconds, nanos },
-                None => {
-                    let got = value.in_words();
-                    unfit(value, got)?
-                }
+                None => return unfit(value.in_words()),
             }
         }
+        (TypeKind::Blob { multipart, format }, OutputValue::Map(entries)) => match text_of(&entries, "path") {
+            Some(uri) => OutputValue::Blob { uri, format: format.clone(), multipart: *multipart },
+            None => return unfit("an object without a path"),
+        },
+        (TypeKind::StructuredDataset { .. }, OutputValue::Map(entries)) => match text_of(&entries, "uri") {
+            Some(uri) => {
+                let format = text_of(&entries, "file_format").unwrap_or_default();
+                OutputValue::StructuredDataset { uri, format, columns: Vec::new() }
+            }
+            None => return unfit("an object without a uri"),
+        },
         (TypeKind::List(element), OutputValue::List(items)) => {
             let mut values = Vec::with_capacity(items.len());
             for (index, item) in items.into_iter().enumerate() {
@@ -94,15 +103,11 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
         }
         (TypeKind::Map(_), OutputValue::Pairs(pairs)) if strict != Strict::All => match keys::as_texts(pairs) {
             Ok(entries) => typed(OutputValue::Map(entries), declared, path, strict)?,
-            Err(pairs) => {
-                let pairs = OutputValue::Pairs(pairs);
-                let got = pairs.in_words();
-                unfit(pairs, got)?
-            }
+            Err(pairs) => return unfit(OutputValue::Pairs(pairs).in_words()),
         },
         (TypeKind::Union(variants), value) => {
             let mut others = variants.iter().filter(|variant| !matches!(variant.kind, TypeKind::None));
-            if let (Strict::Nothing, Some(only), None) = (strict, others.next(), others.next()) {
+            if let (Strict::Inside, Some(only), None) = (strict, others.next(), others.next()) {
                 return match value {
                     OutputValue::Null if variants.len() > 1 => Ok(value),
                     value => typed(value, only, path, strict),
@@ -115,19 +120,29 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
                     (Some(only), None) => return Ok(only),
                     // An int rather than a float, if that is all.
                     (Some(first), Some(_)) if discriminant(&first) == discriminant(&value) => return Ok(first),
-                    (Some(_), Some(_)) => return unfit(value, "a value that could be any of several"),
+                    // Inside, Python takes the first.
+                    (Some(first), Some(_)) if strict == Strict::Inside => return Ok(first),
+                    (Some(_), Some(_)) => return unfit("a value that could be any of several"),
                     (None, _) if strict == Strict::All => break,
                     (None, _) => {}
                 }
             }
-            let got = value.in_words();
-            unfit(value, got)?
+            let read = |variant| typed(value.clone(), variant, path, Strict::Inside).ok();
+            match variants.iter().filter(|_| strict == Strict::Inside).find_map(read) {
+                Some(first) => first,
+                None => return unfit(value.in_words()),
+            }
         }
-        (_, value) => {
-            let got = value.in_words();
-            unfit(value, got)?
-        }
+        (_, value) => return unfit(value.in_words()),
     })
+}
+
+fn text_of(entries: &[(String, OutputValue)], name: &str) -> Option<String> {
+    let (_, value) = entries.iter().find(|(known, _)| known == name)?;
+    match value {
+        OutputValue::Text(text) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 /// A scalar that is of a kind, numbers as that kind.
