@@ -141,7 +141,12 @@ export function consoleUrl(remote: FlyteRemote, value: unknown): string {
   const node = id.nodeExecutionId ?? (id.executionId && id)
   const { project = remote.project, domain = remote.domain, name, version } = (node?.executionId ?? id) as Fields
   const kind = node ? undefined : kindIn(id, 'entity.kind')
-  const part = (field: string, part: unknown) => encodeURIComponent(text(`entity.${field}`, part))
+  const said = (field: string, part: unknown) => text(`entity.${field}`, part)
+  const part = (field: string, value: unknown) => {
+    const part = said(field, value)
+    // What may stand in a path stays as it is, such as a version 1.0+cuda.
+    return /^[\w.~!$&'()*+,;=:@-]*$/.test(part) ? part : encodeURIComponent(part)
+  }
   const url = `${remote.consoleEndpoint}/console/projects/${part('project', project)}/domains/${part('domain', domain)}`
   const named = part('name', name)
   if (kind) {
@@ -149,7 +154,7 @@ export function consoleUrl(remote: FlyteRemote, value: unknown): string {
   }
   const page = `${url}/executions/${named}`
   if (!node) return page
-  const nodeId = part('nodeId', node.nodeId)
+  const nodeId = encodeURIComponent(said('nodeId', node.nodeId))
   // The console shows a node only when it is clicked; the query says which one is meant.
   if (!id.taskId) return `${page}?nodeId=${nodeId}`
   return `${page}/nodeId/${nodeId}/taskId/${part('taskId.name', id.taskId.name)}/attempt/${attemptOf(id)}/view/logs`

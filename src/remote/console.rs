@@ -47,11 +47,14 @@ impl Remote {
     }
 }
 
-/// Percent-encodes what can't stand in one segment of a path, as JavaScript's `encodeURIComponent` does.
+/// A part that may stand in a path stays as it is, such as a version `1.0+cuda` or `a==`; any other is percent-encoded as
+/// JavaScript's `encodeURIComponent` does it.
 fn encode(part: &str, url: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte);
+    let stays = part.bytes().all(|byte| is_plain(byte) || b"$&+,;=:@".contains(&byte));
     for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+        if stays || is_plain(byte) {
             url.push(char::from(byte));
         } else {
             url.push('%');

@@ -216,6 +216,8 @@ describe('identifiers and pages of the console', () => {
       [node, '/executions/f1?nodeId=n0%20%C3%A4'],
       [{ taskId: task, nodeExecutionId: node, retryAttempt: 2 }, '/executions/f1/nodeId/n0%20%C3%A4/taskId/pkg.a%2Fb/attempt/2/view/logs'],
       [task, '/task/pkg.a%2Fb/version/v%231'],
+      [{ kind: 'task', name: 'n:x', version: '1.0+cuda@a==' }, '/task/n:x/version/1.0+cuda@a=='],
+      [{ ...node, nodeId: 'n&0' }, '/executions/f1?nodeId=n%260'],
       [{ kind: 'launchPlan', name: 'etl' }, '/launchPlans/etl'],
       [{ kind: 'workflow', name: 'etl', version: 'v1' }, '/workflow/etl/version/v1'],
       [{ name: 'f1' }, '/executions/f1'],

@@ -1,8 +1,9 @@
 //! Links to the console, as flytekit makes them.
 
-use flyte_remote::entity::{ExecutionId, Identifier};
+use flyte_remote::entity::{ExecutionId, Identifier, ResourceType};
 use flyte_remote::idl::flyteidl::core;
 use flyte_remote::remote::Settings;
+use serde_json::json;
 
 use crate::support::{id, message, unexpected, vectors, Server};
 
@@ -67,6 +68,12 @@ fn deviations_give_urls_that_work() {
     assert_eq!(
         url("special"),
         "https://flyte.example.com/console/projects/p/domains/d/workflow/a%20b%2Fc%3Fd%3D%C3%A9/version/v%231"
+    );
+    let version = Identifier::new(ResourceType::Task, "p", "d", "n:x", "1.0+cuda@a==");
+    assert_eq!(
+        remote(&json!({"endpoint": "flyte.example.com"})).entity_url(&version),
+        "https://flyte.example.com/console/projects/p/domains/d/task/n:x/version/1.0+cuda@a==",
+        "what may stand in a path is no other there"
     );
     assert_eq!(
         url("dns"),
