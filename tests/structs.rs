@@ -381,6 +381,15 @@ fn files_and_tables_in_messagepack_are_handles() {
     assert_eq!(read(stored, &of(json!({"structuredDatasetType": {}}))), Ok(table));
 }
 
+#[test]
+fn a_file_in_a_struct_without_a_schema_is_refused() {
+    let file = || In::Blob { uri: "s3://b".to_owned(), format: String::new(), multipart: false };
+    let any = of(&json!({}));
+    refused(&f(file()), &any, "x.f: a struct can't hold a file");
+    refused(&f(file()), &class(json!({"type": "object"})), "x.f: expected an object, got a file");
+    refused(&f(f(file())), &class(json!({"type": "object"})), "x.f.f: a struct can't hold a file");
+}
+
 /// It does not say that it takes no other fields; a dict has no fields and takes all.
 #[test]
 fn a_pydantic_model_has_no_other_fields() {

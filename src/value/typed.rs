@@ -371,7 +371,6 @@ fn plain(value: &InputValue) -> Option<Typed<'_>> {
             Typed::List(numbers.iter().map(|number| whole(*number).map_or(Typed::Float(*number), Typed::Int)).collect())
         }
         InputValue::Ints(numbers) => Typed::List(numbers.iter().map(|number| Typed::Int(*number)).collect()),
-        InputValue::Blob { uri, .. } => Typed::Map(vec![(Typed::Text("path".into()), Typed::Text(uri.into()))]),
         _ => return None,
     })
 }
