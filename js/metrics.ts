@@ -41,12 +41,28 @@ function float(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value)
 }
 
+/** To a width of 25 characters, which Python counts as code points. */
+const padded = (text: string) => text.padEnd(25 + text.length - [...text].length)
+
+/** What YAML would take for a number, a date, a truth or nothing. */
+const NO_TEXT =
+  /^([+-]?(0b[01_]+|0x[\da-f_]+|0[0-7_]*|[1-9][\d_]*(:[0-5]?\d)*|\d[\d_]*\.[\d_]*(e[+-]\d+)?|\.\d[\d_]*|\.inf)|\.nan|\d{4}-\d\d-\d\d|yes|no|on|off|true|false|null|~|=|<<)$/i
+/** What YAML reads as a text without quotes. */
+const PLAIN = /^(?!---|\.\.\.|[?:-]? |[?:-]$|[#,[\]{}&*!|>'"%@`])[!-~]+( +(?!#)[!-~]+)*$/
+
 /** A text as a key of a YAML mapping. */
 function key(name: string | number): string {
   const text = String(name)
-  const plain = typeof name === 'number' || (/^[a-z_][\w./-]*$/i.test(text) && !/^(yes|no|on|off|true|false|null)$/i.test(text))
-  const shown = plain ? text : `'${text.replaceAll("'", "''")}'`
+  const plain = typeof name === 'number' || (PLAIN.test(text) && !/:( |$)/.test(text) && !NO_TEXT.test(text))
+  const shown = plain ? text : /^[ -~]*$/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${[...text].map(escaped).join('')}"`
   return text && text.length < 123 ? shown : `? ${shown}`
+}
+
+function escaped(character: string): string {
+  if (/[ -~]/.test(character)) return /["\\]/.test(character) ? `\\${character}` : character
+  const digits = (character.codePointAt(0) as number).toString(16).toUpperCase()
+  if (digits.length > 4) return `\\U${digits.padStart(8, '0')}`
+  return digits.length > 2 ? `\\u${digits.padStart(4, '0')}` : `\\x${digits.padStart(2, '0')}`
 }
 
 /** How long a span took, in seconds: whole microseconds, which milliseconds don't quite hold. */
@@ -78,7 +94,7 @@ const sorted = <K, V>(map: Map<K, V>): [K, V][] => [...map].sort(([a], [b]) => (
 
 function yaml(own: Sums, pad: string): string {
   let text = `${pad}breakdown:${own.breakdown.size ? '' : ' {}'}\n`
-  for (const [operation, time] of sorted(own.breakdown)) text += `${pad}  ${key(operation)}: ${float(time)}\n`
+  for (const [operation, time] of sorted(own.breakdown)) text += pair(operation, ` ${float(time)}`, `${pad}  `)
   for (const group of Object.values(GROUPS).sort()) {
     if (own[group].size) text += `${pad}${group}:\n`
     for (const [name, theirs] of sorted(own[group])) text += entry(name, theirs, `${pad}  `)
@@ -87,9 +103,14 @@ function yaml(own: Sums, pad: string): string {
 }
 
 function entry(name: string | number, own: Sums, pad: string): string {
-  const shown = key(name)
   const inside = yaml(own, `${pad}  `)
-  return shown.startsWith('? ') ? `${pad}${shown}\n${pad}: ${inside.slice(pad.length + 2)}` : `${pad}${shown}:\n${inside}`
+  return key(name).startsWith('? ') ? pair(name, inside.slice(pad.length + 1, -1), pad) : `${pad}${key(name)}:\n${inside}`
+}
+
+/** A key with what stands behind its colon; a long one has a line of its own. */
+function pair(name: string | number, value: string, pad: string): string {
+  const shown = key(name)
+  return `${pad}${shown}${shown.startsWith('? ') ? `\n${pad}` : ''}:${value}\n`
 }
 
 const date = (time: string | undefined) => (time ? new Date(time) : undefined)
@@ -132,13 +153,13 @@ export class FlyteExecutionSpan {
 
   /** A table of all operations with their times, in the local time zone unless `utc` is true. */
   explain(options: { utc?: boolean | undefined } = {}): string {
-    const times = ['operation', 'start_timestamp', 'end_timestamp'].map((title) => title.padEnd(25)).join('')
+    const times = ['operation', 'start_timestamp', 'end_timestamp'].map(padded).join('')
     return [`${times} duration    entity`, '-'.repeat(140), ...this.#lines(!!options.utc, -1), ''].join('\n')
   }
 
   #lines(utc: boolean, indent: number): string[] {
     const { startTime, endTime } = this.#json
-    const own = [this.name, clock(startTime, utc), clock(endTime, utc)].map((text) => text.padEnd(25)).join('')
+    const own = [this.name, clock(startTime, utc), clock(endTime, utc)].map(padded).join('')
     const line = `${own} ${hundredths(seconds(this)).padStart(7)}s    ${'  '.repeat(Math.max(indent, 0))}${this.entity}`
     return [...(this.kind === 'operation' ? [line] : []), ...this.spans.flatMap((span) => span.#lines(utc, indent + 1))]
   }

@@ -185,6 +185,29 @@ describe('execution metrics', () => {
     assert.deepEqual(metrics.toJSON().spans.length, 2)
   })
 
+  it('name their keys as PyYAML does', () => {
+    for (const [operationId, line] of [
+      ['0abc', '0abc: 1.0'],
+      ['1a-2.b/c', '1a-2.b/c: 1.0'],
+      ['1e5', '1e5: 1.0'],
+      ['012', "'012': 1.0"],
+      ['1.5', "'1.5': 1.0"],
+      ['2026-01-31', "'2026-01-31': 1.0"],
+      ['Off', "'Off': 1.0"],
+      ["it's a:b", "it's a:b: 1.0"],
+      ['a: b', "'a: b': 1.0"],
+      ['é "日" 🚀', '"\\xE9 \\"\\u65E5\\" \\U0001F680": 1.0'],
+      ['x'.repeat(122), `${'x'.repeat(122)}: 1.0`],
+      ['x'.repeat(128), `? ${'x'.repeat(128)}\n    : 1.0`],
+    ]) {
+      const metrics = new FlyteExecutionSpan({
+        workflowId: { name: 'run' },
+        spans: [{ operationId, startTime: at(0), endTime: at(1) }],
+      })
+      assert.equal(metrics.dump(), `run:\n  breakdown:\n    ${line}\n\n`)
+    }
+  })
+
   it('round as Python does', () => {
     const row = (ms) =>
       new FlyteExecutionSpan({ operationId: 'A', startTime: at(0), endTime: new Date(Date.parse(at(0)) + ms).toISOString() })
