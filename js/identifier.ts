@@ -42,7 +42,7 @@ function ofText(text: string): Fields | undefined {
   if (kind === 'ex') return name !== undefined && !rest.length ? execution : undefined
   if (kind === 'te') {
     const [nodeId, taskProject, taskDomain, taskName, version, attempt = '', more] = rest
-    if (!/^\d+$/.test(attempt) || more !== undefined) return undefined
+    if (!/^\d+$/.test(attempt) || Number(attempt) >= 2 ** 32 || more !== undefined) return undefined
     const taskId = { resourceType: 'TASK', project: taskProject, domain: taskDomain, name: taskName, version }
     return { taskId, nodeExecutionId: { executionId: execution, nodeId }, retryAttempt: Number(attempt) }
   }

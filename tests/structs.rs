@@ -357,6 +357,10 @@ fn what_python_cannot_read_as_the_element_of_a_list_or_map_is_refused() {
             Err(format!("x.k: {problem}"))
         );
     }
+    assert!(
+        read(b"\xcf\x7f\xff\xff\xff\xff\xff\xff\xff", &of(simple("DURATION"))).is_err(),
+        "longer than Python knows"
+    );
     let classes = of(json!({"collectionType": class}));
     assert_eq!(read(b"\x91\x80", &classes), Err("x[0].a: required and missing; expected int".to_owned()));
     // Python makes a text or a truth of anything.

@@ -67,7 +67,8 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
         (TypeKind::Duration, value) => {
             let seconds = match &value {
                 OutputValue::Float(seconds) => time::from_seconds(*seconds),
-                OutputValue::Int(seconds) => Some((*seconds, 0)),
+                // As long as Python knows spans: less than 10^9 days.
+                OutputValue::Int(seconds) if seconds.unsigned_abs() < 86_400_000_000_000 => Some((*seconds, 0)),
                 _ => None,
             };
             match seconds {

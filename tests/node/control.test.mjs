@@ -273,6 +273,7 @@ describe('identifiers and pages of the console', () => {
 
   it('are refused for anything else, naming what is missing', () => {
     for (const text of [
+      'te:p:d:n:n0:p:d:t:v:4294967296',
       '',
       'x',
       'ex:a:b',
