@@ -496,6 +496,17 @@ mod tests {
             ],
         );
         let field = |value| Map(vec![("a".into(), value)]);
+        let span = r#"{"simple": "STRUCT", "metadata": {"type": "object", "properties": {
+            "a": {"type": "number", "format": "time-delta"}}}}"#;
+        good(
+            span,
+            &[
+                (r#"{"a": "1h 30m"}"#, field(Float(5400.0))),
+                (r#"{"a": "-PT0.5S"}"#, field(Float(-0.5))),
+                (r#"{"a": 90}"#, field(Float(90.0))),
+            ],
+        );
+        bad(span, &[(r#"{"a": "90"}"#, "inputs.x.a: expected a duration or its seconds, got text \"90\"")]);
         good(
             r#"{"simple": "STRUCT"}"#,
             &[

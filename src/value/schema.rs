@@ -142,6 +142,7 @@ impl Schema {
             Schema::Null => "null",
             Schema::Bool => "bool",
             Schema::Int => "int",
+            Schema::Number { seconds: true } => "a duration or its seconds",
             Schema::Number { .. } => "float",
             Schema::Text(TextFormat::Plain) => "str",
             Schema::Text(TextFormat::Datetime) => "a datetime in ISO 8601",

@@ -387,7 +387,7 @@ fn datetime(value: &InputValue, of_dates: bool) -> Option<(i64, i32, Fit)> {
 }
 
 /// Of what stands for a span. In a form numbers have no unit.
-fn duration(value: &InputValue, forms: bool) -> Option<(i64, i32, Fit)> {
+pub(super) fn duration(value: &InputValue, forms: bool) -> Option<(i64, i32, Fit)> {
     let ((seconds, nanos), fit) = match value {
         InputValue::Number(_) | InputValue::Float(_) if forms => return None,
         InputValue::Text(text) if forms => (time::duration(text).or_else(|| form::spoken_duration(text))?, 1),

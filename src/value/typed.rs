@@ -6,6 +6,7 @@ use std::slice;
 use super::conversion::Conversion;
 use super::input::whole;
 use super::schema::{Object, Schema, Schemas, TextFormat};
+use super::to_literal::duration;
 use super::{time, InputValue, Path};
 use crate::codec::text::{from_base64, push_base64};
 
@@ -79,6 +80,9 @@ impl Conversion<'_> {
             (Schema::Number { .. }, InputValue::BigInt(number)) if self.forms => Some(Typed::Float(*number as f64)),
             (Schema::Number { seconds: true }, InputValue::Duration { seconds, nanos }) => {
                 Some(Typed::Float(time::as_seconds(*seconds, *nanos)))
+            }
+            (Schema::Number { seconds: true }, InputValue::Text(_)) if self.forms => {
+                duration(value, true).map(|(seconds, nanos, _)| Typed::Float(time::as_seconds(seconds, nanos)))
             }
             (Schema::Text(format), InputValue::Text(text)) => format.takes(text).then(|| Typed::Text(text.into())),
             (Schema::Text(format), InputValue::Instant { seconds, nanos }) if *format != TextFormat::Plain => {
