@@ -1,7 +1,7 @@
 // The one wasm instance behind all objects: made once, and declared dead when it breaks.
 
 import * as bindings from '#bindings'
-import { FlyteSystemError, FlyteUserError } from './errors.js'
+import { FlyteAssertionError, FlyteError, FlyteSystemError, FlyteUserError } from './errors.js'
 import { Exchange, type Fetch } from './exchange.js'
 import { installFields } from './fields.js'
 import { iterate, list } from './iterate.js'
@@ -11,6 +11,7 @@ import { pack } from './pack.js'
 import { installParts } from './parts.js'
 import { installRemote } from './remote.js'
 import { memorySource, type Source } from './source.js'
+import { installInspection } from './inspection.js'
 import { unpack } from './unpack.js'
 import { installValues } from './values.js'
 
@@ -77,6 +78,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   installFields()
   installParts()
   installRemote()
+  installInspection()
   state = 'ready'
 }
 
@@ -101,15 +103,28 @@ type Call = (...args: unknown[]) => unknown
 function guard(name: string, call: Call): Call {
   // A trap must not get into the event loop from a callback or a finalizer: that would end a Node process.
   const isQuiet = bindings.QUIET.has(name)
-  return (...args) => {
+  return function guarded(...args) {
+    const outer = entered
+    entered = guarded
     try {
       return call(...args)
     } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError)) throw error
+      if (!(error instanceof WebAssembly.RuntimeError)) throw unusable(error)
       const dead = die(error)
       if (!isQuiet) throw dead
+    } finally {
+      entered = outer
     }
   }
+}
+
+/** The export that is running, if any. */
+let entered: Call | undefined
+
+/** What wasm-bindgen says of an object that is no more, so that it can be understood. */
+function unusable(error: unknown): unknown {
+  if ((error as Error | undefined)?.message !== 'null pointer passed to rust') return error
+  return new FlyteAssertionError("this object was given back by free() or `using`, or made with `new`: it can't be used")
 }
 
 let death: FlyteSystemError | undefined
@@ -139,10 +154,21 @@ function die(cause: WebAssembly.RuntimeError): FlyteSystemError {
 
 /** Follows a promise of the core, and rejects when the instance dies first. */
 function follow<T>(promise: Promise<T>): Promise<T> {
+  // An error is made when a reply comes, where the stack knows nothing of who called.
+  const caller: { stack?: string } = {}
+  if (entered) Error.captureStackTrace?.(caller, entered)
   return new Promise((resolve, reject) => {
     pending.add(reject)
-    promise.then(resolve, reject).finally(() => pending.delete(reject))
+    const rejected = (error: unknown) => reject(told(error, caller))
+    promise.then(resolve, rejected).finally(() => pending.delete(reject))
   })
+}
+
+/** An error of this package with the stack of the call that it is about, without what is inside of the core. */
+function told(error: unknown, { stack }: { stack?: string }): unknown {
+  const frames = stack?.match(/\n +at (?!.*wasm:\/\/).*/g)
+  if (frames && error instanceof FlyteError) error.stack = `${error.name}: ${error.message}${frames.join('')}`
+  return error
 }
 
 type Rpc = (this: bindings.FlyteClient, request?: unknown, options?: unknown) => unknown
