@@ -109,7 +109,11 @@ function guard(name: string, call: Call): Call {
     try {
       return call(...args)
     } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError)) throw unusable(error)
+      if (!(error instanceof WebAssembly.RuntimeError)) {
+        // Giving back what was given back changes nothing: `using` does it after free().
+        if (isQuiet && isFreed(error)) return
+        throw isFreed(error) ? new FlyteAssertionError(FREED) : error
+      }
       const dead = die(error)
       if (!isQuiet) throw dead
     } finally {
@@ -121,11 +125,9 @@ function guard(name: string, call: Call): Call {
 /** The export that is running, if any. */
 let entered: Call | undefined
 
-/** What wasm-bindgen says of an object that is no more, so that it can be understood. */
-function unusable(error: unknown): unknown {
-  if ((error as Error | undefined)?.message !== 'null pointer passed to rust') return error
-  return new FlyteAssertionError("this object was given back by free() or `using`, or made with `new`: it can't be used")
-}
+/** Whether an object that is no more was used; what wasm-bindgen says then. */
+const isFreed = (error: unknown) => (error as Error | undefined)?.message === 'null pointer passed to rust'
+const FREED = "this object was given back by free() or `using`, or made with `new`: it can't be used"
 
 let death: FlyteSystemError | undefined
 

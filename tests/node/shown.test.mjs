@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { FlyteAssertionError, FlyteRemote, NotFoundError } from 'flyte-remote'
+import { FlyteAssertionError, FlyteRemote, FlyteTypeError, NotFoundError } from 'flyte-remote'
 import { PLACE, sandboxWithWorkflows } from './fixtures.mjs'
 
 let sandbox
@@ -54,6 +54,33 @@ describe('JSON', () => {
   })
 })
 
+describe('a request that has no JSON', () => {
+  it('is an error of this package, and says why', async () => {
+    const cyclic = {}
+    cyclic.id = cyclic
+    let deep = {}
+    for (let i = 0; i < 50_000; i++) deep = { collection: { literals: [deep] } }
+    const thrown = new Error('mine')
+    const getter = {
+      get id() {
+        throw thrown
+      },
+    }
+    const reject = (request) => remote.client.getTask(request).catch((error) => error)
+    for (const [request, why] of [
+      [cyclic, /circular/i],
+      [{ inputs: deep }, /call stack/],
+      [getter, /mine/],
+    ]) {
+      const error = await reject(request)
+      assert.ok(error instanceof FlyteTypeError, error)
+      assert.match(error.message, why)
+      assert.equal(error.path, 'request')
+    }
+    assert.equal((await reject(getter)).cause, thrown)
+  })
+})
+
 describe('the stack of an error', () => {
   it('leads to the line that called, not into the core', async () => {
     async function caller() {
@@ -75,6 +102,13 @@ describe('an object that was given back', () => {
     assert.throws(() => other.project, said)
     assert.throws(() => other.fetchTask('double'), said)
     assert.throws(() => new FlyteRemote().project, said)
+  })
+
+  it('can be given back again, as `using` does after free()', async () => {
+    const other = await remote.fetchTask('double')
+    other.free()
+    other.free()
+    other[Symbol.dispose]?.()
   })
 
   it('lets what it has begun end', async () => {
