@@ -95,10 +95,11 @@ interface Properties {
 }
 
 export function Nodes({ nodes, over, ticking, execution, begun }: Properties) {
-  const now = useNow(ticking, 200)
+  const [all, setAll] = useState(false)
+  // Drawing thousands of rows takes longer than the pause between two ticks.
+  const now = useNow(ticking, all && nodes.length > MANY ? 2_000 : 200)
   // Of an execution that had failed already when the page was opened, what failed is open.
   const [open, setOpen] = useState(() => new Set(over ? nodes.filter((node) => node.phase === 'FAILED').map((node) => node.id) : []))
-  const [all, setAll] = useState(false)
   const toggle = (id: string) => {
     const next = new Set(open)
     if (!next.delete(id)) next.add(id)
