@@ -168,7 +168,7 @@ function follow<T>(promise: Promise<T>): Promise<T> {
 
 /** An error of this package with the stack of the call that it is about, without what is inside of the core. */
 function told(error: unknown, { stack }: { stack?: string }): unknown {
-  const frames = stack?.match(/\n +at (?!.*wasm:\/\/).*/g)
+  const frames = stack?.match(/\n +at (?!.*wasm:).*/g)
   if (frames && error instanceof FlyteError) error.stack = `${error.name}: ${error.message}${frames.join('')}`
   return error
 }
