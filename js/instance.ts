@@ -63,7 +63,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   bindings.__wbg_set_wasm(current)
   bindings.begin()
   bindings.setEnvironment({
-    makeError,
+    makeError: (...args: Parameters<typeof makeError>) => told(makeError(...args), caller()),
     encodeJson,
     follow,
     iterate,
@@ -157,13 +157,19 @@ function die(cause: WebAssembly.RuntimeError): FlyteSystemError {
 /** Follows a promise of the core, and rejects when the instance dies first. */
 function follow<T>(promise: Promise<T>): Promise<T> {
   // An error is made when a reply comes, where the stack knows nothing of who called.
-  const caller: { stack?: string } = {}
-  if (entered) Error.captureStackTrace?.(caller, entered)
+  const from = caller()
   return new Promise((resolve, reject) => {
     pending.add(reject)
-    const rejected = (error: unknown) => reject(told(error, caller))
+    const rejected = (error: unknown) => reject(told(error, from))
     promise.then(resolve, rejected).finally(() => pending.delete(reject))
   })
+}
+
+/** The stack of who called the core. */
+function caller(): { stack?: string } {
+  const from: { stack?: string } = {}
+  if (entered) Error.captureStackTrace?.(from, entered)
+  return from
 }
 
 /** An error of this package with the stack of the call that it is about, without what is inside of the core. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
-import { FlyteAssertionError, FlyteRemote, FlyteTypeError, NotFoundError } from 'flyte-remote'
+import { FlyteAssertionError, FlyteRemote, FlyteTypeError, literal, NotFoundError } from 'flyte-remote'
 import { PLACE, sandboxWithWorkflows } from './fixtures.mjs'
 
 let sandbox
@@ -91,6 +91,13 @@ describe('the stack of an error', () => {
     assert.match(error.stack, /^NotFoundError: .*nope/)
     assert.match(error.stack, /shown\.test\.mjs/)
     assert.doesNotMatch(error.stack, /wasm:/)
+  })
+})
+
+describe('the stack of an error that is thrown at once', () => {
+  it('leads to the caller too', () => {
+    const caller = () => literal.toLiteral({ simple: 'INTEGER' }, 'x')
+    assert.throws(caller, ({ stack }) => /caller .*shown\.test\.mjs/.test(stack) && !/wasm:/.test(stack))
   })
 })
 
