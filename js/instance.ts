@@ -25,6 +25,13 @@ export function setSources(open: typeof openSource): void {
   openSource = open
 }
 
+let beforeListening: (signal: AbortSignal) => void = () => {}
+
+/** Sets what is done with a caller's signal before a call listens to it. */
+export function onListening(prepare: typeof beforeListening): void {
+  beforeListening = prepare
+}
+
 let state: 'none' | 'ready' = 'none'
 
 /** Whether the instance is there. */
@@ -155,7 +162,8 @@ function die(cause: WebAssembly.RuntimeError): FlyteSystemError {
 }
 
 /** Follows a promise of the core, and rejects when the instance dies first. */
-function follow<T>(promise: Promise<T>): Promise<T> {
+function follow<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal) beforeListening(signal)
   // An error is made when a reply comes, where the stack knows nothing of who called.
   const from = caller()
   return new Promise((resolve, reject) => {

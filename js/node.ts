@@ -2,7 +2,7 @@
 
 import { FlyteUserError } from './errors.js'
 import { fileSource } from './file.js'
-import { isReady, onFirstUse, setSources, start } from './instance.js'
+import { isReady, onFirstUse, onListening, setSources, start } from './instance.js'
 
 export * from './index.js'
 
@@ -21,6 +21,8 @@ function load(): void {
 }
 
 setSources(fileSource)
+// Any number of calls may share a signal; Node takes more than ten listeners for a leak, and warns.
+onListening((signal) => process.getBuiltinModule('node:events').setMaxListeners(0, signal))
 onFirstUse(load)
 
 /** Loads the package now, from bytes or a module when they are given; any other source is for browsers. Node does so by itself at first use. */

@@ -125,3 +125,16 @@ describe('an object that was given back', () => {
     assert.equal((await pending).name, 'double')
   })
 })
+
+describe('a signal that many calls share', () => {
+  it('is no leak, so Node does not warn of one', async () => {
+    const warnings = []
+    const warned = (warning) => warnings.push(warning.message)
+    process.on('warning', warned)
+    const { signal } = new AbortController()
+    await Promise.all(Array.from({ length: 30 }, () => remote.client.getVersion({}, { signal })))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    process.off('warning', warned)
+    assert.deepEqual(warnings, [])
+  })
+})
