@@ -62,7 +62,11 @@ function emptyProject() {
 /** Medians of 20 processes each, in turns. */
 export function startBench() {
   const project = emptyProject()
-  const scripts = { 'flyte-remote': [OURS, ROOT], 'an empty package': [EMPTY, project], 'that, and our wasm file compiled': [FLOOR, project] }
+  const scripts = {
+    'flyte-remote': [OURS, ROOT],
+    'an empty package': [EMPTY, project],
+    'that, and our wasm file compiled': [FLOOR, project],
+  }
   const times = Object.fromEntries(Object.keys(scripts).map((name) => [name, []]))
   try {
     for (let round = 0; round < 20; round++) {

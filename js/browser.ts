@@ -15,7 +15,8 @@ let loading: Promise<void> | undefined
 /**
  * Loads the package. By default the wasm file beside this one is fetched; a bundler or a strict page may pass
  * `flyte-remote/flyte_remote.wasm` as a URL, bytes, a `Response` or a `WebAssembly.Module` instead.
- * Calling it again waits for the first call; a failed load may be tried again.
+ * Calling it again waits for the first call; a failed load may be tried again. Node loads by itself, and takes bytes and modules
+ * here for bundles that leave the file behind.
  */
 export function init(source?: InitSource): Promise<void> {
   loading ??= load(source ?? new URL('./flyte_remote.wasm', import.meta.url)).catch((error) => {

@@ -65,6 +65,12 @@ export class FlyteError extends Error {
     Object.assign(this, { code: type.code, details: [], headers: {}, trailers: {}, retryable: false }, rest)
   }
 
+  /** What `JSON.stringify` writes: name, message and all that is known, without the stack and the cause. */
+  toJSON(): object {
+    const { name, message } = this
+    return Object.assign({ name, message }, this)
+  }
+
   /** The class's name, also when a bundler renames classes. */
   static readonly className: string = 'FlyteError'
 

@@ -1,9 +1,10 @@
 // The one wasm instance behind all objects: made once, and declared dead when it breaks.
 
 import * as bindings from '#bindings'
-import { FlyteSystemError, FlyteUserError } from './errors.js'
+import { FlyteAssertionError, FlyteError, FlyteSystemError, FlyteUserError } from './errors.js'
 import { Exchange, type Fetch } from './exchange.js'
 import { installFields } from './fields.js'
+import { installInspection } from './inspection.js'
 import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
 import { makeError } from './kinds.js'
@@ -22,6 +23,13 @@ let openSource: (value: unknown) => Promise<Source | undefined> = async (value) 
 /** Sets what opens the files to upload; by default only what is in memory can be. */
 export function setSources(open: typeof openSource): void {
   openSource = open
+}
+
+let beforeListening: (signal: AbortSignal) => void = () => {}
+
+/** Sets what is done with a caller's signal before a call listens to it. */
+export function onListening(prepare: typeof beforeListening): void {
+  beforeListening = prepare
 }
 
 let state: 'none' | 'ready' = 'none'
@@ -62,7 +70,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   bindings.__wbg_set_wasm(current)
   bindings.begin()
   bindings.setEnvironment({
-    makeError,
+    makeError: (...args: Parameters<typeof makeError>) => told(makeError(...args), caller()),
     encodeJson,
     follow,
     iterate,
@@ -77,6 +85,7 @@ export function adopt(instance: WebAssembly.Instance): void {
   installFields()
   installParts()
   installRemote()
+  installInspection()
   state = 'ready'
 }
 
@@ -101,16 +110,31 @@ type Call = (...args: unknown[]) => unknown
 function guard(name: string, call: Call): Call {
   // A trap must not get into the event loop from a callback or a finalizer: that would end a Node process.
   const isQuiet = bindings.QUIET.has(name)
-  return (...args) => {
+  return function guarded(...args) {
+    const outer = entered
+    entered = guarded
     try {
       return call(...args)
     } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError)) throw error
+      if (!(error instanceof WebAssembly.RuntimeError)) {
+        // Giving back what was given back changes nothing: `using` does it after free().
+        if (isQuiet && isFreed(error)) return
+        throw isFreed(error) ? new FlyteAssertionError(FREED) : error
+      }
       const dead = die(error)
       if (!isQuiet) throw dead
+    } finally {
+      entered = outer
     }
   }
 }
+
+/** The export that is running, if any. */
+let entered: Call | undefined
+
+/** Whether an object that is no more was used; what wasm-bindgen says then. */
+const isFreed = (error: unknown) => (error as Error | undefined)?.message === 'null pointer passed to rust'
+const FREED = "this object was given back by free() or `using`, or made with `new`: it can't be used"
 
 let death: FlyteSystemError | undefined
 
@@ -138,11 +162,29 @@ function die(cause: WebAssembly.RuntimeError): FlyteSystemError {
 }
 
 /** Follows a promise of the core, and rejects when the instance dies first. */
-function follow<T>(promise: Promise<T>): Promise<T> {
+function follow<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal) beforeListening(signal)
+  // An error is made when a reply comes, where the stack knows nothing of who called.
+  const from = caller()
   return new Promise((resolve, reject) => {
     pending.add(reject)
-    promise.then(resolve, reject).finally(() => pending.delete(reject))
+    const rejected = (error: unknown) => reject(told(error, from))
+    promise.then(resolve, rejected).finally(() => pending.delete(reject))
   })
+}
+
+/** The stack of who called the core. */
+function caller(): { stack?: string } {
+  const from: { stack?: string } = {}
+  if (entered) Error.captureStackTrace?.(from, entered)
+  return from
+}
+
+/** An error of this package with the stack of the call that it is about, without what is inside of the core. */
+function told(error: unknown, { stack }: { stack?: string }): unknown {
+  const frames = stack?.match(/\n +at (?!.*wasm:).*/g)
+  if (frames && error instanceof FlyteError) error.stack = `${error.name}: ${error.message}${frames.join('')}`
+  return error
 }
 
 type Rpc = (this: bindings.FlyteClient, request?: unknown, options?: unknown) => unknown

@@ -1,5 +1,7 @@
 // ProtoJSON texts of JavaScript values. `JSON.stringify` alone refuses bigint, turns NaN into null, -0 into 0 and a Map into {}.
 
+import { FlyteTypeError } from './errors.js'
+
 const base64 = (bytes: Uint8Array): string => {
   let text = ''
   for (let i = 0; i < bytes.length; i += 0x2000) text += String.fromCharCode(...bytes.subarray(i, i + 0x2000))
@@ -29,7 +31,9 @@ export function encodeJson(value: unknown, exact: boolean): Uint8Array | undefin
     const text = JSON.stringify(value === undefined ? {} : value, exact ? careful : undefined)
     return encoder.encode(exact ? text.replaceAll(JSON.stringify(NEGATIVE_ZERO), '-0') : text)
   } catch (error) {
-    if (exact) throw error
-    return undefined
+    if (!exact) return undefined
+    // A cycle, a nesting too deep, or a getter of the caller that throws.
+    const message = String((error as Error | undefined)?.message ?? error).split('\n', 1)[0]
+    throw new FlyteTypeError(`request: can't be written as JSON: ${message}`, { cause: error, path: 'request' })
   }
 }

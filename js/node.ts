@@ -1,7 +1,8 @@
 // The entry point of Node: the wasm file is read and compiled at the first use of anything.
 
+import { FlyteUserError } from './errors.js'
 import { fileSource } from './file.js'
-import { isReady, onFirstUse, setSources, start } from './instance.js'
+import { isReady, onFirstUse, onListening, setSources, start } from './instance.js'
 
 export * from './index.js'
 
@@ -9,13 +10,24 @@ function load(): void {
   if (isReady()) return
   // An import of node:fs reads all its exports, and that loads Node's streams.
   const { readFileSync } = process.getBuiltinModule('node:fs')
-  start(new WebAssembly.Module(readFileSync(new URL('./flyte_remote.wasm', import.meta.url))))
+  let bytes: BufferSource
+  try {
+    bytes = readFileSync(new URL('./flyte_remote.wasm', import.meta.url))
+  } catch (cause) {
+    const advice = 'make flyte-remote external to the bundle, copy its flyte_remote.wasm beside it, or give the bytes to init()'
+    throw new FlyteUserError(`flyte-remote can't read its wasm file; ${advice}`, { cause, code: 'NOT_READY' })
+  }
+  start(new WebAssembly.Module(bytes))
 }
 
 setSources(fileSource)
+// Any number of calls may share a signal; Node takes more than ten listeners for a leak, and warns.
+onListening((signal) => process.getBuiltinModule('node:events').setMaxListeners(0, signal))
 onFirstUse(load)
 
-/** Loads the package now. Node does so by itself at first use; the argument is for browsers. */
-export async function init(_source?: unknown): Promise<void> {
-  load()
+/** Loads the package now, from bytes or a module when they are given; any other source is for browsers. Node does so by itself at first use. */
+export async function init(source?: unknown): Promise<void> {
+  if (source instanceof WebAssembly.Module) start(source)
+  else if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) start(new WebAssembly.Module(source as BufferSource))
+  else load()
 }

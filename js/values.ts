@@ -9,6 +9,9 @@ export function installValues(type: { prototype: object }): void {
     getAs(this: FlyteValues, name: string, as?: TypeLike, options: FromLiteralOptions = {}) {
       return this.readValue(name, as && bytesOf(TYPE, as), options.variants ?? false, storedOf(options), options)
     },
+    toJSON(this: FlyteValues) {
+      return this.toLiterals()
+    },
     [Symbol.iterator](this: FlyteValues) {
       return this.entries()[Symbol.iterator]()
     },

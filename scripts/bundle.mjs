@@ -155,6 +155,12 @@ const SYMBOLS = `declare global {
 const BYTES = `type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>
 `
 
+/** Names of the DOM that Node's types lack, by what both have. */
+const PLATFORM = `type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never
+`
+const onAnyPlatform = (text) =>
+  text.replaceAll('BufferSource', 'ArrayBuffer | ArrayBufferView').replaceAll('| WebAssembly.Module', '| WasmModule')
+
 function writeTypes() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   execFileSync(
@@ -168,10 +174,10 @@ function writeTypes() {
   const files = ['errors', 'handles', 'literal', 'filter', 'identifier', 'lazy', 'metrics', 'rows', 'proto', 'browser']
   const own = files.map((name) => readFileSync(join(declarations, `${name}.d.ts`), 'utf8'))
   const declared = [publicTypes('flyte_remote'), ...own].join('\n').replace(/^(import|export \*) .*$\n?/gm, '')
-  const text = SYMBOLS + BYTES + declared.replaceAll('Uint8Array<ArrayBuffer>', 'OwnBytes')
+  const text = SYMBOLS + BYTES + PLATFORM + onAnyPlatform(declared).replaceAll('Uint8Array<ArrayBuffer>', 'OwnBytes')
   for (const name of ['index.d.ts', 'index.d.cts']) writeFileSync(join(root, 'dist', name), text)
   if (existsSync(join(declarations, 'sandbox/index.d.ts'))) {
-    const sandbox = SYMBOLS + readFileSync(join(declarations, 'sandbox/index.d.ts'), 'utf8')
+    const sandbox = SYMBOLS + PLATFORM + onAnyPlatform(readFileSync(join(declarations, 'sandbox/index.d.ts'), 'utf8'))
     for (const name of ['sandbox.d.ts', 'sandbox.d.cts']) writeFileSync(join(root, 'dist', name), sandbox)
   }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `flyte-remote`: the sandbox and the generator of types from the command line.
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startSandbox } from 'flyte-remote/sandbox'
@@ -33,9 +33,11 @@ async function main(args: string[]): Promise<void> {
       data: { type: 'string' },
       'no-sample': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', default: false },
     },
   })
   if (values.help) return void process.stdout.write(USAGE)
+  if (values.version) return void console.log(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version)
   if (positionals.length !== 1 || positionals[0] !== 'sandbox')
     throw new UsageError(`unknown command: ${positionals.join(' ') || '(none)'}`)
   const sandbox = await startSandbox({

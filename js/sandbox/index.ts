@@ -98,7 +98,13 @@ export async function createSandboxFetch(options: SandboxFetchOptions = {}): Pro
 }
 
 function loadCore(): void {
-  load(() => new WebAssembly.Module(readFileSync(new URL('./flyte_sandbox.wasm', import.meta.url))))
+  load(() => {
+    try {
+      return new WebAssembly.Module(readFileSync(new URL('./flyte_sandbox.wasm', import.meta.url)))
+    } catch (cause) {
+      throw new Error("the sandbox can't read its wasm file; make flyte-remote/sandbox external to the bundle", { cause })
+    }
+  })
 }
 
 const randomSeed = (): bigint => randomBytes(8).readBigUInt64LE()

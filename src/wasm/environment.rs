@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use js_sys::{Array, BigUint64Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
 use super::pages::Pages;
 use super::watch::Changes;
@@ -52,9 +53,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = openSource)]
     pub async fn open_source(this: &Environment, value: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// The promise, which rejects too when the instance dies.
+    /// The promise, which rejects too when the instance dies. `signal`, if any, is about to be listened to.
     #[wasm_bindgen(method)]
-    pub fn follow(this: &Environment, promise: &Promise) -> Promise;
+    pub fn follow(this: &Environment, promise: &Promise, signal: Option<&AbortSignal>) -> Promise;
 
     /// An async iterator over the items of pages, which also gives single pages.
     #[wasm_bindgen(method)]

@@ -7,6 +7,7 @@ use futures_channel::oneshot;
 use futures_util::future::{select, Either};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{spawn_local, JsFuture as Settled};
 
 use super::dto;
 use super::error::to_js_error;
@@ -196,20 +197,32 @@ pub fn waiting(options: JsValue, more: impl FnOnce(&mut Options, &mut Wait)) -> 
     })
 }
 
-/// Reads `onProgress`. What it throws goes to `thrown`.
+/// Reads `onProgress`. What it throws goes to `thrown`, also what its promise rejects with.
 fn progress(
     options: &mut Options,
     execution: &WorkflowExecution,
     thrown: oneshot::Sender<JsValue>,
 ) -> Option<Progress> {
-    let thrown = Cell::new(Some(thrown));
+    let thrown = Rc::new(Cell::new(Some(thrown)));
     let progress = options.function("onProgress")?;
     let execution = execution.clone();
     Some(Rc::new(move |_| {
         let shown = FlyteWorkflowExecution { inner: execution.clone() };
         let result = progress.call1(&JsValue::UNDEFINED, &shown.into());
-        if let (Err(error), Some(thrown)) = (result, thrown.take()) {
-            let _ = thrown.send(error);
+        let thrown = Rc::clone(&thrown);
+        let throw = move |error| {
+            if let Some(thrown) = thrown.take() {
+                let _ = thrown.send(error);
+            }
+        };
+        match result.map(JsCast::dyn_into::<Promise>) {
+            Err(error) => throw(error),
+            Ok(Ok(promise)) => spawn_local(async move {
+                if let Err(error) = Settled::from(promise).await {
+                    throw(error);
+                }
+            }),
+            Ok(Err(_)) => {}
         }
     }))
 }

@@ -5,7 +5,7 @@ export interface WaitOptions extends Omit<CallOptions, 'timeoutMs'> {
   /** Milliseconds between polls. Default: fast at first, backing off to 10 000. */
   intervalMs?: number | undefined
   /** Told the execution after each poll; its nodes are then read at each poll. */
-  onProgress?: ((execution: FlyteWorkflowExecution) => void) | undefined
+  onProgress?: ((execution: FlyteWorkflowExecution) => void | Promise<void>) | undefined
   /** Whether nodes and their task executions are read at the end. Default: true. */
   syncNodes?: boolean | undefined
   /** For how many milliseconds the server may be out of reach. Default: 120 000. */

@@ -66,9 +66,10 @@ async fn told(pending: Pending) -> Result<JsValue, JsValue> {
 fn settle(work: Result<Work, JsValue>) -> Promise {
     let begun = work.and_then(|work| Ok((work, environment()?)));
     match begun {
-        Ok((Work { signal: None, future, .. }, environment)) => environment.follow(&future_to_promise(future)),
+        Ok((Work { signal: None, future, .. }, environment)) => environment.follow(&future_to_promise(future), None),
         Ok((Work { signal: Some(signal), created, future }, environment)) => {
-            environment.follow(&future_to_promise(Box::pin(abortable(signal, created, future)) as JsFuture))
+            let work = Box::pin(abortable(signal.clone(), created, future)) as JsFuture;
+            environment.follow(&future_to_promise(work), Some(&signal))
         }
         Err(error) => Promise::reject(&error),
     }

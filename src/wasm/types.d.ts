@@ -240,6 +240,8 @@ export interface FlyteValues<Values = any> {
   get<Name extends string & keyof Values>(name: Name): unknown extends Values[Name] ? FlyteValue : Values[Name]
   /** One value by the type given instead of the declared one, and in another form when asked for. It is not kept. */
   getAs(name: string, type?: TypeLike, options?: FromLiteralOptions): FlyteValue
+  /** What `JSON.stringify` writes: the same as `toLiterals()`. */
+  toJSON(): Record<string, core.Literal>
   [Symbol.iterator](): IterableIterator<[string, FlyteValue]>
 }
 

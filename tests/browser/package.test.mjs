@@ -109,9 +109,12 @@ describe('in a page', () => {
       await init()
       const remote = FlyteRemote.forEndpoint(endpoint, { project: 'flytesnacks', domain: 'development' })
       const error = await remote.fetchTask({ name: 'nope', version: 'v' }).catch((error) => error)
-      return [error instanceof NotFoundError, error instanceof Error, error.code]
+      return [error instanceof NotFoundError, error instanceof Error, error.code, error.stack]
     }, sandbox.url)
+    const stack = result.pop()
     assert.deepEqual(result, [true, true, 'NOT_FOUND'])
+    assert.match(stack, /^NotFoundError: .*nope.*\n +at .*fetchTask/)
+    assert.doesNotMatch(stack, /wasm/)
   })
 
   it('uploads a File', async () => {

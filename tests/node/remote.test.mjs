@@ -256,6 +256,16 @@ describe('a running execution', () => {
     await remote.terminate(run, 'clean up')
   })
 
+  it('rejects with what the promise of onProgress rejects with, which nobody else would see', async () => {
+    const run = await remote.execute({ kind: 'task', name: 'sleep' })
+    const thrown = new Error('mine')
+    const onProgress = async () => {
+      throw thrown
+    }
+    await assert.rejects(run.wait({ intervalMs: 20, onProgress }), (error) => error === thrown)
+    await run.terminate('enough')
+  })
+
   it('rejects with what onProgress throws', async () => {
     const run = await remote.execute({ kind: 'workflow', name: 'double_wf' }, { inputs: { n: 1 } })
     const mine = new Error('mine')

@@ -229,6 +229,7 @@ describe('the command line', () => {
 
   it('explains itself and refuses what it does not know', async () => {
     assert.match((await run('--help')).text, /usage: flyte-remote sandbox/)
+    assert.match((await run('--version')).text, /^\d+\.\d+\.\d+\S*\n$/)
     for (const args of [[], ['server'], ['sandbox', '--prot', '1'], ['sandbox', '--port', 'x'], ['sandbox', '--port', '70000']]) {
       const { code, text } = await run(...args)
       assert.equal(code, 2, args.join(' '))

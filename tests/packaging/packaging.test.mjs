@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -88,6 +88,49 @@ describe('an empty project', () => {
     `,
     )
     assert.equal(node('both.mjs').trim(), 'true true true false')
+  })
+
+  it('type-checks a program for Node, whose types lack the DOM, with the declarations themselves', () => {
+    mkdirSync(join(project, 'ts-node'), { recursive: true })
+    mkdirSync(join(project, 'node_modules/@types'), { recursive: true })
+    for (const name of ['@types/node', 'undici-types']) {
+      cpSync(join(root, 'node_modules', name), join(project, 'node_modules', name), { recursive: true })
+    }
+    write(
+      'ts-node/use.ts',
+      `
+      import { readFileSync } from 'node:fs'
+      import { FlyteRemote, init } from 'flyte-remote'
+      import { createSandboxFetch } from 'flyte-remote/sandbox'
+      await init(readFileSync('x'))
+      const fetch = await createSandboxFetch()
+      FlyteRemote.forEndpoint(fetch.url, { fetch })
+      // @ts-expect-error a number is no source
+      await init(3)
+    `,
+    )
+    const flags = '--noEmit --strict --target es2022 --lib es2022 --types node --module nodenext --moduleResolution nodenext'.split(' ')
+    node(join(root, 'node_modules/typescript/bin/tsc'), ...flags, 'ts-node/use.ts')
+  })
+
+  it('bundled for Node says what to do about the wasm file that stayed behind, and takes it by init', () => {
+    mkdirSync(join(project, 'bundled'), { recursive: true })
+    cpSync(join(project, 'node_modules/flyte-remote/dist/node.mjs'), join(project, 'bundled/node.mjs'))
+    write(
+      'bundled/use.mjs',
+      `
+      import { readFileSync } from 'node:fs'
+      import { FlyteError, FlyteRemote, init } from './node.mjs'
+      try {
+        FlyteRemote.forEndpoint('http://127.0.0.1:1')
+      } catch (error) {
+        console.log(error instanceof FlyteError, error.code, error.cause.code, /external/.test(error.message))
+      }
+      await init(readFileSync('node_modules/flyte-remote/dist/flyte_remote.wasm'))
+      ${USE}
+    `,
+    )
+    assert.deepEqual(node('bundled/use.mjs').trim().split('\n'), ['true NOT_READY ENOENT true', 'true FlyteValueError name'])
   })
 
   it('type-checks a strict program', () => {

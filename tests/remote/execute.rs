@@ -307,7 +307,21 @@ fn a_callers_name_that_is_taken_is_an_error() {
     let error = execute(&server, &Target::LaunchPlan(plan()), &options).err().unwrap();
     assert_eq!(error.kind, Kind::AlreadyExists);
     assert_eq!(error.entity.as_deref(), Some("ex:flytesnacks:development:nightly-1"));
+    assert!(!error.message.contains("may have created it"), "{}", error.message);
     assert_eq!(server.rpcs(), ["CreateExecution"]);
+}
+
+#[test]
+fn a_callers_name_that_is_taken_after_a_lost_reply_may_be_of_this_very_call() {
+    let server = Server::new(|request| match (request.rpc.as_str(), request.nth) {
+        ("CreateExecution", 0) => status(Code::Unavailable, "the reply was lost"),
+        _ => status(Code::AlreadyExists, "value with matching already exists"),
+    });
+    let options = Execute { name: Some("nightly-1".to_owned()), ..with_day() };
+    let remote = retrying(&server);
+    let error = server.run(remote.execute(&Target::LaunchPlan(plan()), &options, &call())).err().unwrap();
+    assert_eq!(error.kind, Kind::AlreadyExists);
+    assert!(error.message.contains("may have created it"), "{}", error.message);
 }
 
 #[test]

@@ -12,7 +12,7 @@ import { isTerminal, Phase, phaseText } from '../phase.js'
 import { href, type Place } from '../route.js'
 import { Panel, Values } from '../values.js'
 import { ErrorText } from './error-text.js'
-import { type Node, Nodes, nodesOf } from './nodes.js'
+import { MANY, type Node, Nodes, nodesOf } from './nodes.js'
 import { TerminateDialog } from './terminate.js'
 
 interface Snapshot {
@@ -41,9 +41,14 @@ export function ExecutionPage({ place, name }: { place: Place; name: string }) {
   const live = useLive(
     name,
     async (signal) => {
-      handle.current ??= await remote.fetchExecution({ ...place, name }, { signal })
-      await handle.current.sync({ depth: 1, taskExecutions: true, signal })
-      return snapshotOf(handle.current)
+      const known = handle.current
+      const execution = known ?? (await remote.fetchExecution({ ...place, name }, { signal }))
+      handle.current = execution
+      // The attempts of a node cost a call: of many nodes only those that are open are asked for theirs.
+      const few = () => execution.nodeExecutions.length <= MANY
+      await execution.sync({ depth: 1, taskExecutions: known !== undefined && few(), signal })
+      if (!known && few()) await execution.sync({ depth: 1, taskExecutions: true, signal })
+      return snapshotOf(execution)
     },
     ({ phase }) => (isTerminal(phase) ? undefined : 1_000),
   )

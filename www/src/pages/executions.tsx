@@ -1,14 +1,14 @@
 // The executions of a project's domain: newest first, fresh while any of them runs.
 
 import type { FlyteWorkflowExecution } from 'flyte-remote'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { announce } from '../announce.js'
 import { useConnection } from '../connection.js'
 import { duration, fully, when } from '../format.js'
 import { useLive, useNow, useSettled, useTitle } from '../live.js'
 import { Empty, Failure, Loading, Stale } from '../notices.js'
 import { isTerminal, Phase, phaseText } from '../phase.js'
-import { href, type Place, replaceAddress } from '../route.js'
+import { href, keep, type Place, recall, replaceAddress } from '../route.js'
 import { filterValue, NothingAt, PlaceHead } from './place.js'
 
 const STEP = 50
@@ -47,7 +47,7 @@ function rowOf(execution: FlyteWorkflowExecution): Row {
 /** Flyte's filter text. */
 function filters({ phase, name, plan }: Filter): string {
   const terms = []
-  if (phase === ACTIVE) terms.push('value_in(phase,QUEUED;RUNNING;SUCCEEDING;FAILING;ABORTING)')
+  if (phase === ACTIVE) terms.push('value_in(phase,UNDEFINED;QUEUED;RUNNING;SUCCEEDING;FAILING;ABORTING)')
   else if (phase) terms.push(`eq(phase,${filterValue(phase)})`)
   if (filterValue(name)) terms.push(`contains(execution_name,${filterValue(name)})`)
   if (filterValue(plan)) terms.push(`contains(launch_plan.name,${filterValue(plan)})`)
@@ -62,10 +62,13 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
     name: query.get('name') ?? '',
     plan: query.get('plan') ?? '',
   })
-  const [shown, setShown] = useState(STEP)
+  const kept = useRef(recall<Kept>(KEPT))
+  const [shown, setShown] = useState(kept.current?.shown ?? STEP)
   const text = useSettled(filters(filter))
+  const asked = useRef(text)
   useEffect(() => {
-    setShown(STEP)
+    if (asked.current !== text) setShown(STEP)
+    asked.current = text
     replaceAddress(href.executions(place), { ...filter })
   }, [text])
 
@@ -87,6 +90,7 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
     if (shown !== STEP) list.refresh()
   }, [shown])
   const rows = list.data?.rows
+  useKeptScroll(rows !== undefined, shown, kept.current)
   const running = rows?.some((row) => !isTerminal(row.phase)) ?? false
   useAnnouncedChanges(rows)
 
@@ -152,6 +156,41 @@ export function ExecutionsPage({ place, query }: { place: Place; query: URLSearc
       {list.data && <Stale error={list.error} retry={list.refresh} />}
     </>
   )
+}
+
+/** How far somebody has come in the list. */
+interface Kept {
+  shown: number
+  top: number
+}
+const KEPT = 'executions'
+
+/** Who comes back from an execution finds the list as it was left. */
+function useKeptScroll(ready: boolean, shown: number, kept: Kept | undefined): void {
+  useLayoutEffect(() => {
+    if (ready && kept) scrollTo(0, kept.top)
+  }, [ready])
+  useEffect(() => {
+    if (!ready) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const save = () => {
+      clearTimeout(timer)
+      keep<Kept>(KEPT, { shown, top: scrollY })
+    }
+    // Not at each step of scrolling: browsers refuse more than some hundred changes of the history.
+    const scrolled = () => {
+      clearTimeout(timer)
+      timer = setTimeout(save, 150)
+    }
+    save()
+    addEventListener('scroll', scrolled)
+    addEventListener('click', save, true)
+    return () => {
+      clearTimeout(timer)
+      removeEventListener('scroll', scrolled)
+      removeEventListener('click', save, true)
+    }
+  }, [ready, shown])
 }
 
 /** Whether the page follows something that runs, and whether it still can. */

@@ -12,8 +12,16 @@ import { Panel, Values } from '../values.js'
 import { ErrorText } from './error-text.js'
 import type { Attempt, Node } from './nodes.js'
 
-export function NodeDetails({ node, execution }: { node: Node; execution: Place & { name: string } }) {
+interface Properties {
+  node: Node
+  execution: Place & { name: string }
+  /** The node is one of so many that its attempts are not read with it. */
+  many: boolean
+}
+
+export function NodeDetails({ node, execution, many }: Properties) {
   const cached = node.cacheStatus()
+  const attempts = useAttempts(node, many)
   return (
     <div class="node-details">
       {node.problem && <p class="message quiet">{node.problem}</p>}
@@ -23,14 +31,14 @@ export function NodeDetails({ node, execution }: { node: Node; execution: Place 
         </p>
       )}
       {cached && cached !== 'CACHE_DISABLED' && <p class="quiet">{phaseText(cached)}</p>}
-      {node.error && !node.attempts.some((attempt) => attempt.error && node.error?.message.includes(attempt.error.message)) && (
+      {node.error && !attempts.some((attempt) => attempt.error && node.error?.message.includes(attempt.error.message)) && (
         <div class="failure-text">
           <ErrorText error={node.error} />
         </div>
       )}
-      {node.attempts.length > 0 && (
+      {attempts.length > 0 && (
         <ol class="attempts">
-          {node.attempts.map((attempt) => (
+          {attempts.map((attempt) => (
             <AttemptLine key={attempt.attempt} attempt={attempt} />
           ))}
         </ol>
@@ -38,6 +46,24 @@ export function NodeDetails({ node, execution }: { node: Node; execution: Place 
       <NodeData node={node} execution={execution} />
     </div>
   )
+}
+
+/** Those that came with the node, or what is read while it is open. */
+function useAttempts(node: Node, many: boolean): Attempt[] {
+  const newest = useRef(node)
+  newest.current = node
+  const read = useLive(
+    `${node.id} ${many}`,
+    async (signal) => (many ? await newest.current.readAttempts(signal) : undefined),
+    () => (many && newest.current.endedAt === undefined ? 2_000 : undefined),
+  )
+  const ended = node.endedAt !== undefined
+  const seen = useRef(ended)
+  useEffect(() => {
+    if (seen.current !== ended) read.refresh()
+    seen.current = ended
+  }, [ended])
+  return read.data ?? node.attempts
 }
 
 function AttemptLine({ attempt }: { attempt: Attempt }) {

@@ -1,6 +1,6 @@
 // The nodes of an execution on a common time axis, each with its attempts, logs and data.
 
-import type { ExecutionError, FlyteWorkflowExecution } from 'flyte-remote'
+import type { ExecutionError, FlyteNodeExecution, FlyteWorkflowExecution } from 'flyte-remote'
 import { Fragment } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { duration } from '../format.js'
@@ -9,8 +9,8 @@ import { Phase, toneOf } from '../phase.js'
 import type { Place } from '../route.js'
 import { NodeDetails } from './node-details.js'
 
-/** Rows drawn before somebody asks for all. */
-const MANY = 200
+/** Rows drawn before somebody asks for all, and nodes whose attempts are read unasked. */
+export const MANY = 200
 
 export interface Attempt {
   attempt: number
@@ -33,7 +33,10 @@ export interface Node {
   /** As `CatalogCacheStatus`, empty for none. */
   cacheStatus: () => string
   problem: string
+  /** As far as they were read. */
   attempts: Attempt[]
+  /** Reads them now. */
+  readAttempts: (signal: AbortSignal) => Promise<Attempt[]>
   /** The execution that the node launched. */
   child: (Place & { name: string }) | undefined
 }
@@ -45,10 +48,8 @@ export function nodesOf(execution: FlyteWorkflowExecution): Node[] {
   return execution.nodeExecutions.map(nodeOf).filter((node) => node.specId !== 'start-node' && node.specId !== 'end-node')
 }
 
-function nodeOf(node: FlyteWorkflowExecution['nodeExecutions'][number]): Node {
-  const startedAt = node.startedAt?.getTime()
-  const over = OVER.includes(node.phase)
-  const attempts = node.taskExecutions.map((task) => ({
+const attemptsOf = (node: FlyteNodeExecution): Attempt[] =>
+  node.taskExecutions.map((task) => ({
     attempt: task.attempt,
     phase: task.phase,
     durationMs: task.durationMs,
@@ -57,6 +58,10 @@ function nodeOf(node: FlyteWorkflowExecution['nodeExecutions'][number]): Node {
     reason: task.reason,
     taskType: task.taskType,
   }))
+
+function nodeOf(node: FlyteNodeExecution): Node {
+  const startedAt = node.startedAt?.getTime()
+  const over = OVER.includes(node.phase)
   return {
     id: node.nodeId,
     specId: node.specNodeId,
@@ -71,7 +76,11 @@ function nodeOf(node: FlyteWorkflowExecution['nodeExecutions'][number]): Node {
     error: node.error,
     cacheStatus: () => String(node.toJSON().closure?.taskNodeMetadata?.cacheStatus ?? ''),
     problem: node.problem ?? '',
-    attempts,
+    attempts: attemptsOf(node),
+    readAttempts: async (signal) => {
+      await node.sync({ taskExecutions: true, depth: 1, signal })
+      return attemptsOf(node)
+    },
     child: node.launched as Node['child'],
   }
 }
@@ -86,10 +95,11 @@ interface Properties {
 }
 
 export function Nodes({ nodes, over, ticking, execution, begun }: Properties) {
-  const now = useNow(ticking, 200)
+  const [all, setAll] = useState(false)
+  // Drawing thousands of rows takes longer than the pause between two ticks.
+  const now = useNow(ticking, all && nodes.length > MANY ? 2_000 : 200)
   // Of an execution that had failed already when the page was opened, what failed is open.
   const [open, setOpen] = useState(() => new Set(over ? nodes.filter((node) => node.phase === 'FAILED').map((node) => node.id) : []))
-  const [all, setAll] = useState(false)
   const toggle = (id: string) => {
     const next = new Set(open)
     if (!next.delete(id)) next.add(id)
@@ -163,7 +173,7 @@ export function Nodes({ nodes, over, ticking, execution, begun }: Properties) {
                   {opened && (
                     <tr class="details">
                       <td colSpan={4} id={details}>
-                        <NodeDetails node={node} execution={execution} />
+                        <NodeDetails node={node} execution={execution} many={nodes.length > MANY} />
                       </td>
                     </tr>
                   )}
