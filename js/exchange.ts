@@ -47,7 +47,11 @@ export class Exchange {
     if (body !== undefined) init.body = body
     // Node loads its web streams and Blobs when they are first named, which takes as long as the rest of a call.
     const whole = body === undefined || body instanceof Uint8Array ? undefined : attach(init, body, headers, onSent)
-    this.#response = fetch(url, init)
+    // A caller's own fetch may give anything.
+    this.#response = Promise.resolve(fetch(url, init)).then((response) => {
+      if (!response?.headers?.forEach) throw new Error('the `fetch` option gave no Response')
+      return response
+    })
     // Only a stream can be counted as it goes; anything else is known to be sent when the reply comes.
     this.#response.then(() => whole !== undefined && onSent?.(whole)).catch(() => {})
   }

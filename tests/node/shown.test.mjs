@@ -138,3 +138,15 @@ describe('a signal that many calls share', () => {
     assert.deepEqual(warnings, [])
   })
 })
+
+describe('a fetch of the caller that gives no Response', () => {
+  it('is told of as that, and not as a server out of reach', async () => {
+    for (const given of [undefined, {}, Promise.resolve(undefined), Promise.resolve('text')]) {
+      const other = FlyteRemote.forEndpoint(sandbox.url, { ...PLACE, retries: 0, fetch: () => given })
+      await assert.rejects(
+        other.fetchTask('double'),
+        (error) => /`fetch` option gave no Response/.test(error.message) && !/CORS/.test(error.message),
+      )
+    }
+  })
+})
