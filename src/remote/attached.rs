@@ -1,6 +1,7 @@
 //! Nodes and attempts that can be asked for more: a snapshot, and the remote it came from.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 
 use super::call::CallOptions;
@@ -88,11 +89,7 @@ impl AttachedNode {
 
     async fn data(&self, options: &CallOptions) -> Result<(Values, Values), Error> {
         let node = self.snapshot();
-        if let Some(data) = node.data.get() {
-            return Ok(data.clone());
-        }
-        let data = self.remote.node_data(&node.id, options).await?;
-        Ok(if node.is_done() { node.data.get_or_init(|| data).clone() } else { data })
+        once(&node.data, node.is_done(), self.remote.node_data(&node.id, options)).await
     }
 
     fn beside(&self, node: &Rc<NodeExecution>) -> AttachedNode {
@@ -157,12 +154,21 @@ impl AttachedTask {
 
     async fn data(&self, options: &CallOptions) -> Result<(Values, Values), Error> {
         let task = self.snapshot();
-        if let Some(data) = task.data.get() {
-            return Ok(data.clone());
-        }
-        let data = self.remote.task_data(&task.id, options).await?;
-        Ok(if task.is_done() { task.data.get_or_init(|| data).clone() } else { data })
+        once(&task.data, task.is_done(), self.remote.task_data(&task.id, options)).await
     }
+}
+
+/// What is known, or else what `ask` says; it is kept when it can't change any more.
+async fn once<T: Clone>(
+    known: &OnceCell<T>,
+    is_done: bool,
+    ask: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    if let Some(data) = known.get() {
+        return Ok(data.clone());
+    }
+    let data = ask.await?;
+    Ok(if is_done { known.get_or_init(|| data).clone() } else { data })
 }
 
 fn has_outputs(phase: Phase, error: Option<&ExecutionError>) -> Result<(), Error> {

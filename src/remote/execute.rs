@@ -13,7 +13,6 @@ use crate::codec::{field, Malformed, Writer};
 use crate::entity::{ExecutionId, Identifier, Interface, LaunchPlan, Reference, ResourceType, Task, Workflow};
 use crate::error::{Error, Kind};
 use crate::execution::Execution;
-use crate::text::contains;
 use crate::value::InputValue;
 
 pub(super) const CREATE_EXECUTION: &str = "/flyteidl.service.AdminService/CreateExecution";
@@ -236,7 +235,7 @@ impl Remote {
             Err(mut error) if error.kind == Kind::AlreadyExists => {
                 scope.created.take();
                 // Only the name tells it from one that was there before, and that is the caller's.
-                if contains(&error.message, "(attempt ") {
+                if error.status.as_ref().is_some_and(|status| status.attempts > 1) {
                     error
                         .message
                         .push_str(". An earlier attempt of this call, whose reply was lost, may have created it");

@@ -78,6 +78,7 @@ impl<C: Channel + Clone + 'static> Channel for Retry<C> {
                 let pause = match next_pause(&status, safety, policy, attempt, &*host) {
                     Some(pause) if left(&*host).is_none_or(|left| pause < left) => pause,
                     _ => {
+                        status.attempts = attempt;
                         if attempt > 1 {
                             status.message = [&status.message, " (attempt ", &attempt.to_string(), ")"].concat();
                         }

@@ -136,6 +136,8 @@ pub struct Failed {
     pub cause: Option<Rc<dyn Any>>,
     /// Who concluded it.
     pub origin: Origin,
+    /// How often the call was sent.
+    pub attempts: u32,
 }
 
 impl Status {
@@ -151,6 +153,7 @@ impl Status {
             trailers: Vec::new(),
             cause: None,
             origin: Origin::Server,
+            attempts: 1,
         }))
     }
 

@@ -327,7 +327,7 @@ fn get<'a>(entries: &'a Entries, name: &str) -> Option<&'a OutputValue> {
     entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
-fn text<'a>(entries: &'a Entries, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(entries: &'a Entries, name: &str) -> Option<&'a str> {
     get(entries, name).and_then(as_text)
 }
 

@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use std::slice;
 
 use super::from_literal::{other, Read, Unreadable};
-use super::schema::{from_python_base64, Object, Schema, Schemas, TextFormat};
+use super::schema::{self, from_python_base64, Object, Schema, Schemas, TextFormat};
 use super::{decimal, input, keys, time, InputValue, LiteralType, OutputValue, Path, TypeKind};
 
 /// How deep values may nest.
@@ -76,14 +76,14 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
                 None => return unfit(value.in_words()),
             }
         }
-        (TypeKind::Blob { multipart, format }, OutputValue::Map(entries)) => match text_of(&entries, "path") {
-            Some(uri) => OutputValue::Blob { uri, format: format.clone(), multipart: *multipart },
+        (TypeKind::Blob { multipart, format }, OutputValue::Map(entries)) => match schema::text(&entries, "path") {
+            Some(uri) => OutputValue::Blob { uri: uri.to_owned(), format: format.clone(), multipart: *multipart },
             None => return unfit("an object without a path"),
         },
-        (TypeKind::StructuredDataset { .. }, OutputValue::Map(entries)) => match text_of(&entries, "uri") {
+        (TypeKind::StructuredDataset { .. }, OutputValue::Map(entries)) => match schema::text(&entries, "uri") {
             Some(uri) => {
-                let format = text_of(&entries, "file_format").unwrap_or_default();
-                OutputValue::StructuredDataset { uri, format, columns: Vec::new() }
+                let format = schema::text(&entries, "file_format").unwrap_or_default().to_owned();
+                OutputValue::StructuredDataset { uri: uri.to_owned(), format, columns: Vec::new() }
             }
             None => return unfit("an object without a uri"),
         },
@@ -136,14 +136,6 @@ fn typed(value: OutputValue, declared: &LiteralType, path: &Path<'_>, strict: St
         }
         (_, value) => return unfit(value.in_words()),
     })
-}
-
-fn text_of(entries: &[(String, OutputValue)], name: &str) -> Option<String> {
-    let (_, value) = entries.iter().find(|(known, _)| known == name)?;
-    match value {
-        OutputValue::Text(text) => Some(text.clone()),
-        _ => None,
-    }
 }
 
 /// A scalar that is of a kind, numbers as that kind.

@@ -57,13 +57,18 @@ function useAttempts(node: Node, many: boolean): Attempt[] {
     async (signal) => (many ? await newest.current.readAttempts(signal) : undefined),
     () => (many && newest.current.endedAt === undefined ? 2_000 : undefined),
   )
+  useRefreshAtEnd(node, read)
+  return read.data ?? node.attempts
+}
+
+/** Reads once more when the node ends while it is open. */
+function useRefreshAtEnd(node: Node, { refresh }: { refresh: () => void }): void {
   const ended = node.endedAt !== undefined
   const seen = useRef(ended)
   useEffect(() => {
-    if (seen.current !== ended) read.refresh()
+    if (seen.current !== ended) refresh()
     seen.current = ended
   }, [ended])
-  return read.data ?? node.attempts
 }
 
 function AttemptLine({ attempt }: { attempt: Attempt }) {
@@ -107,11 +112,7 @@ function NodeData({ node, execution }: { node: Node; execution: Place & { name: 
     const data = await remote.client.getNodeExecutionData({ id }, { signal })
     return { inputs: plainMap(data.fullInputs), outputs: plainMap(data.fullOutputs) }
   })
-  const seen = useRef(ended)
-  useEffect(() => {
-    if (seen.current !== ended) live.refresh()
-    seen.current = ended
-  }, [ended])
+  useRefreshAtEnd(node, live)
   if (live.error !== undefined)
     return (
       <div class="quiet">
