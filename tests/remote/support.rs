@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
+use flyte_remote::entity::ExecutionReference;
 use flyte_remote::host::LocalFuture;
-use flyte_remote::idl::flyteidl::admin;
-use flyte_remote::remote::{CallOptions, Client, Remote, Settings};
+use flyte_remote::idl::flyteidl::{admin, core};
+use flyte_remote::remote::{CallOptions, Client, Remote, Settings, WorkflowExecution};
 use flyte_remote::rpc::{Call, Channel, Code, Reply, Status};
 use flyte_remote::testing::SimHost;
 use flyte_remote::value::{InputValue, Literal, LiteralType};
@@ -296,4 +297,67 @@ fn key(rpc: &str, request: &[u8]) -> Vec<u8> {
 
 fn code(name: &str) -> Code {
     Code::ALL.into_iter().find(|code| code.name() == name).unwrap()
+}
+
+/// The execution `run1`.
+pub fn fetch(server: &Server) -> WorkflowExecution {
+    let reference = ExecutionReference::parse("run1").unwrap();
+    server.run(server.remote().fetch_execution(&reference, &call())).unwrap()
+}
+
+/// An execution in a phase.
+pub fn execution(phase: i32) -> admin::Execution {
+    admin::Execution { closure: Some(admin::ExecutionClosure { phase, ..Default::default() }), ..Default::default() }
+}
+
+/// One integer.
+pub fn literals(name: &str, value: i64) -> core::LiteralMap {
+    let primitive = core::Primitive { value: Some(core::primitive::Value::Integer(value)) };
+    let scalar = core::Scalar { value: Some(core::scalar::Value::Primitive(primitive)) };
+    let literal = core::Literal { value: Some(core::literal::Value::Scalar(Box::new(scalar))), ..Default::default() };
+    core::LiteralMap { literals: [(name.to_owned(), literal)].into_iter().collect() }
+}
+
+/// A node execution of `run1`.
+pub fn node(name: &str, change: impl FnOnce(&mut admin::NodeExecution)) -> admin::NodeExecution {
+    let mut node = admin::NodeExecution {
+        id: Some(core::NodeExecutionIdentifier { node_id: name.to_owned(), execution_id: None }),
+        closure: Some(admin::NodeExecutionClosure { phase: 2, ..Default::default() }),
+        metadata: Some(admin::NodeExecutionMetaData { spec_node_id: name.to_owned(), ..Default::default() }),
+        ..Default::default()
+    };
+    change(&mut node);
+    node
+}
+
+/// A server with one running execution that has these nodes.
+pub fn with_nodes(nodes: Vec<admin::NodeExecution>) -> Server {
+    Server::new(move |request| match request.rpc.as_str() {
+        "GetExecution" => ok(&execution(2)),
+        "ListNodeExecutions" => {
+            let asked: admin::NodeExecutionListRequest = request.decode();
+            let start: usize = asked.token.parse().unwrap_or(0);
+            let page: Vec<_> = nodes.iter().skip(start).take(asked.limit as usize).cloned().collect();
+            let end = start + page.len();
+            let token = if page.len() == asked.limit as usize { end.to_string() } else { String::new() };
+            ok(&admin::NodeExecutionList { node_executions: page, token })
+        }
+        "ListTaskExecutions" => attempts(request),
+        _ => unexpected(request),
+    })
+}
+
+/// Two attempts of any node: one that was aborted and one that runs.
+pub fn attempts(request: &Request) -> Result<Vec<u8>, Status> {
+    let asked: admin::TaskExecutionListRequest = request.decode();
+    let attempt = |retry_attempt, phase| admin::TaskExecution {
+        closure: Some(admin::TaskExecutionClosure { phase, ..Default::default() }),
+        id: Some(core::TaskExecutionIdentifier {
+            retry_attempt,
+            node_execution_id: asked.node_execution_id.clone(),
+            task_id: None,
+        }),
+        ..Default::default()
+    };
+    ok(&admin::TaskExecutionList { task_executions: vec![attempt(0, 4), attempt(1, 2)], token: String::new() })
 }
