@@ -1,7 +1,8 @@
 // The entry point of pages and workers: `await init()` once, before anything else.
 
+import { imports } from '#bindings'
 import { FlyteUserError } from './errors.js'
-import { adopt, imports, isReady, notReady, onFirstUse, start } from './instance.js'
+import { adopt, isReady, notReady, onFirstUse, start } from './instance.js'
 
 export * from './index.js'
 

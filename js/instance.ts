@@ -57,18 +57,14 @@ let current: Exports = {}
 
 /** Starts the core on a compiled module. */
 export function start(module: WebAssembly.Module): void {
-  if (state === 'none') adopt(new WebAssembly.Instance(module, imports()))
+  if (state === 'none') adopt(new WebAssembly.Instance(module, bindings.imports()))
 }
-
-/** What the module imports. */
-export const imports = (): WebAssembly.Imports => ({ [bindings.MODULE]: bindings as unknown as WebAssembly.ModuleImports })
 
 /** Starts the core on an instance. */
 export function adopt(instance: WebAssembly.Instance): void {
   if (state !== 'none') return
   current = guarded(instance.exports)
   bindings.__wbg_set_wasm(current)
-  bindings.begin()
   bindings.setEnvironment({
     makeError: (...args: Parameters<typeof makeError>) => told(makeError(...args), caller()),
     encodeJson,

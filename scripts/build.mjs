@@ -10,18 +10,12 @@ import { step } from './steps.mjs'
 
 const TARGET = 'wasm32-unknown-unknown'
 const CORE = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'idl_build', 'proto', 'src']
-const WASM_FEATURES = [
-  'bulk-memory',
-  'bulk-memory-opt',
-  'multivalue',
-  'mutable-globals',
-  'nontrapping-float-to-int',
-  'reference-types',
-  'sign-ext',
-]
+const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'mutable-globals', 'nontrapping-float-to-int', 'sign-ext']
 
 // What LLVM writes twice to save time elsewhere: without it 3 KB less to load, gzipped, and as fast.
 const LLVM = ['-disable-lsr', '-enable-load-pre=false'].map((option) => `-Cllvm-args=${option}`)
+// See `UNUSED` in xtask/src/bindings.rs.
+const FEATURES = '-Ctarget-feature=-multivalue,-reference-types'
 
 /** The wasm crates: package, file name, what they are compiled from. */
 const CRATES = [
@@ -53,7 +47,7 @@ function xtask(...args) {
 function wasm(crate, tools) {
   const file = `target/wasm/${TARGET}/release/${crate.name}.wasm`
   const outputs = [`dist/${crate.name}.wasm`, `target/bindings/${crate.name}_glue.js`, `target/bindings/${crate.name}.d.ts`]
-  const flags = [process.env.RUSTFLAGS, ...LLVM].filter(Boolean).join(' ')
+  const flags = [process.env.RUSTFLAGS, ...LLVM, FEATURES].filter(Boolean).join(' ')
   const settings = WASM_FEATURES.join() + tools.rustc + flags
   step(crate.name, { inputs: [...crate.inputs, 'xtask', 'scripts/build.mjs', 'scripts/names.mjs'], outputs, settings }, () => {
     say(`compiling ${crate.package} to WebAssembly`)

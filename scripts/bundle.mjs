@@ -59,8 +59,7 @@ async function bundle({ entry, platform, outputs }) {
 /** What the glue of each file exports for its loader. */
 const LOADING = `
 export function __wbg_set_wasm(exports: unknown): void
-export function begin(): void
-export const MODULE: string
+export function imports(): WebAssembly.Imports
 export const QUIET: Set<string>
 `
 

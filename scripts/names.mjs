@@ -7,27 +7,26 @@ const QUIET = /_free$|^wasm_bindgen__convert|^__wbindgen_destroy/
 
 /**
  * Writes the glue of a file whose names wasm-opt has shortened; `told` is what wasm-opt printed of it. Beside
- * wasm-bindgen's, the glue exports what depends on the names: `MODULE`, `QUIET` and `begin`.
+ * wasm-bindgen's, the glue exports what depends on the names: `imports` and `QUIET`.
  */
 export function shortenGlue(wasm, from, to, told) {
   const { imports, exports } = JSON.parse(told)
   const names = new Map(exports)
+  if (names.has('__wbindgen_start')) fail('nothing calls the start function of the wasm file')
   const short = (name) => names.get(name) ?? fail(`the wasm file does not export ${name}`)
   let glue = readFileSync(from, 'utf8').replace(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${short(name)}`)
   for (const [, name] of imports) {
     const bare = glue.replace(new RegExp(`^export ((?:function|const|let) ${name.replaceAll('$', '\\$&')}\\b)`, 'm'), '$1')
     glue = bare === glue ? fail(`the glue does not define ${name}`) : bare
   }
-  const aliases = imports.map(([, name, alias]) => `${name} as ${alias}`)
+  const aliases = imports.map(([, name, alias]) => `${JSON.stringify(alias)}: ${name}`)
   const quiet = exports.filter(([name]) => QUIET.test(name)).map(([, alias]) => alias)
   const [{ module }] = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(wasm)))
   writeFileSync(
     to,
     `${glue}
-export { ${aliases.join(', ')} }
-export const MODULE = ${JSON.stringify(module)}
+export const imports = () => ({ ${JSON.stringify(module)}: { ${aliases.join(', ')} } })
 export const QUIET = new Set(${JSON.stringify(quiet)})
-export const begin = () => wasm.${short('__wbindgen_start')}()
 `,
   )
 }

@@ -30,10 +30,8 @@ let loaded = false
 /** Compiles and starts the instance; later calls do nothing. */
 export function load(module: () => WebAssembly.Module): void {
   if (loaded) return
-  const imports = { [bindings.MODULE]: bindings as unknown as WebAssembly.ModuleImports }
-  const { exports } = new WebAssembly.Instance(module(), imports)
+  const { exports } = new WebAssembly.Instance(module(), bindings.imports())
   bindings.__wbg_set_wasm(exports)
-  bindings.begin()
   loaded = true
 }
 
