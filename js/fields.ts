@@ -1,6 +1,7 @@
 // The getters of executions, nodes and attempts that only show what the server's message says.
 
 import { FlyteNodeExecution, FlyteTaskExecution, FlyteWorkflowExecution } from '#bindings'
+import { type Class, getter, membersOf } from './members.js'
 
 type Json = Record<string, unknown>
 type Shape = (value: unknown) => unknown
@@ -82,41 +83,34 @@ const TASK: Getters = {
   logs: ['closure.logs', list(({ name = '', uri = '' }) => ({ name, uri }))],
 }
 
-function install(type: { prototype: object }, getters: Getters): void {
+/** The members of one of the classes, with the getters and what they have in common. */
+function install(type: Class, getters: Getters): object {
+  const members = membersOf(type)
   for (const [name, [path, shape]] of Object.entries(getters)) {
     const leaf = path.slice(path.lastIndexOf('.') + 1)
-    getter(type, name, (self) => shape((self as unknown as Picking).__at(path)[leaf]))
+    getter(members, name, (self: Picking) => shape(self.__at(path)[leaf]))
   }
-}
-
-function getter<T>(type: { prototype: T }, name: string, get: (self: T) => unknown): void {
-  Object.defineProperty(type.prototype, name, {
-    configurable: true,
-    get(this: T) {
-      return get(this)
-    },
-  })
+  getter(members, 'isTerminal', (self: { isDone: boolean }) => self.isDone)
+  return members
 }
 
 /** Adds the getters to the classes. */
 export function installFields(): void {
-  install(FlyteWorkflowExecution, EXECUTION)
-  install(FlyteNodeExecution, NODE)
-  install(FlyteTaskExecution, TASK)
-  for (const type of [FlyteWorkflowExecution, FlyteNodeExecution, FlyteTaskExecution]) {
-    getter(type as { prototype: { isDone: boolean } }, 'isTerminal', (self) => self.isDone)
+  const execution = install(FlyteWorkflowExecution, EXECUTION)
+  for (const name of ['project', 'domain', 'name'] as const) {
+    getter(execution, name, (self: FlyteWorkflowExecution) => self.id[name])
   }
-  for (const name of ['project', 'domain', 'name'] as const) getter(FlyteWorkflowExecution, name, (self) => self.id[name])
-  getter(FlyteWorkflowExecution, 'abort', (self) => {
-    const at = (path: string) => (self as unknown as Picking).__at(path)
-    const { abortCause, abortMetadata } = { ...at('closure.abortCause'), ...at('closure.abortMetadata') }
+  getter(execution, 'abort', (self: Picking) => {
+    const { abortCause, abortMetadata } = { ...self.__at('closure.abortCause'), ...self.__at('closure.abortMetadata') }
     if (abortCause === undefined && !abortMetadata) return undefined
     return { cause: abortCause ?? '', principal: '', ...(abortMetadata as Json | undefined) }
   })
-  getter(FlyteNodeExecution, 'specNodeId', (self) => (self as unknown as Picking).__at('metadata.specNodeId').specNodeId || self.nodeId)
-  getter(FlyteNodeExecution, 'consoleUrl', (self) => self.remote.generateConsoleUrl(self))
-  getter(FlyteNodeExecution, 'retries', (self) => Math.max(0, ...self.taskExecutions.map(({ attempt }) => attempt)))
-  getter(FlyteNodeExecution, 'subworkflowNodeExecutions', (self) =>
+  const node = install(FlyteNodeExecution, NODE)
+  getter(node, 'specNodeId', (self: FlyteNodeExecution & Picking) => self.__at('metadata.specNodeId').specNodeId || self.nodeId)
+  getter(node, 'consoleUrl', (self: FlyteNodeExecution) => self.remote.generateConsoleUrl(self))
+  getter(node, 'retries', (self: FlyteNodeExecution) => Math.max(0, ...self.taskExecutions.map(({ attempt }) => attempt)))
+  getter(node, 'subworkflowNodeExecutions', (self: FlyteNodeExecution) =>
     Object.fromEntries(self.nodeExecutions.map((node) => [node.nodeId, node])),
   )
+  install(FlyteTaskExecution, TASK)
 }

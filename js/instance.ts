@@ -8,6 +8,7 @@ import { installInspection } from './inspection.js'
 import { iterate, list } from './iterate.js'
 import { encodeJson } from './json.js'
 import { makeError } from './kinds.js'
+import { membersOf } from './members.js'
 import { pack } from './pack.js'
 import { installParts } from './parts.js'
 import { installRemote } from './remote.js'
@@ -77,7 +78,7 @@ export function adopt(instance: WebAssembly.Instance): void {
     exchange: (fetch: Fetch | undefined, ...rest: Rest) => new Exchange(fetch ?? platformFetch, ...rest),
   })
   installMethods()
-  installValues(bindings.FlyteValues)
+  installValues()
   installFields()
   installParts()
   installRemote()
@@ -187,7 +188,7 @@ type Rpc = (this: bindings.FlyteClient, request?: unknown, options?: unknown) =>
 
 /** One method of the client for each RPC. */
 function installMethods(): void {
-  const client = bindings.FlyteClient.prototype as unknown as Record<string, Rpc>
+  const client = membersOf(bindings.FlyteClient) as Record<string, Rpc>
   for (const name of bindings.methodNames().split(' ')) {
     client[name] = async function (request, options) {
       return JSON.parse((await this.callJson(name, request, options)) as string)

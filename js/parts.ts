@@ -1,20 +1,19 @@
 // Properties whose values the core gives all together, when the first of them is asked for.
 
 import { FlyteLaunchPlan, FlyteWorkflow } from '#bindings'
+import { type Class, getter, membersOf } from './members.js'
 
 type Parts = Record<string, unknown>
 
 const known = new WeakMap<object, Parts>()
 
-function define(type: { prototype: object }, names: string): void {
+function define(type: Class, names: string): void {
+  const members = membersOf(type)
   for (const name of names.split(' ')) {
-    Object.defineProperty(type.prototype, name, {
-      configurable: true,
-      get(this: { __parts(): Parts }) {
-        const parts = known.get(this) ?? this.__parts()
-        known.set(this, parts)
-        return parts[name]
-      },
+    getter(members, name, (self: { __parts(): Parts }) => {
+      const parts = known.get(self) ?? self.__parts()
+      known.set(self, parts)
+      return parts[name]
     })
   }
 }

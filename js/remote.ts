@@ -21,6 +21,7 @@ import { count, only, text, wrong } from './check.js'
 import { filter, term } from './filter.js'
 import { consoleUrl, identified, named } from './identifier.js'
 import { LazyEntity } from './lazy.js'
+import { getter, membersOf } from './members.js'
 import { FlyteExecutionSpan } from './metrics.js'
 
 type Call = CallOptions
@@ -238,32 +239,25 @@ function described(entity: object, outputs: boolean): InputDescription[] {
 /** Adds the methods to the classes. */
 export function installRemote(): void {
   const { execute } = FlyteRemote.prototype
-  Object.assign(FlyteRemote.prototype, METHODS, {
-    async execute(this: FlyteRemote, entity: Executable, options?: ExecuteOptions) {
-      return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as never)
-    },
-  })
-  Object.assign(FlyteNodeExecution.prototype, { deckLink })
-  for (const { prototype } of [FlyteTask, FlyteWorkflow, FlyteLaunchPlan]) {
-    for (const [outputs, method, getter] of [
+  // In place of the core's own.
+  FlyteRemote.prototype.execute = async function (this: FlyteRemote, entity: Executable, options?: ExecuteOptions) {
+    return execute.call(this, entity instanceof LazyEntity ? await entity : entity, options as never)
+  } as typeof execute
+  Object.assign(membersOf(FlyteRemote), METHODS)
+  Object.assign(membersOf(FlyteNodeExecution), { deckLink })
+  for (const type of [FlyteTask, FlyteWorkflow, FlyteLaunchPlan]) {
+    const members = membersOf(type)
+    for (const [outputs, method, name] of [
       [false, 'describeInputs', 'inputs'],
       [true, 'describeOutputs', 'outputs'],
     ] as const) {
-      Object.defineProperties(prototype, {
-        [method]: {
-          value() {
-            return described(this, outputs)
-          },
-        },
-        [getter]: {
-          get() {
-            return entityInterface(this)[getter]
-          },
-        },
-      })
+      members[method] = function (this: object) {
+        return described(this, outputs)
+      }
+      getter(members, name, (self) => entityInterface(self)[name])
     }
   }
-  const execution = FlyteWorkflowExecution.prototype as unknown as Record<string, unknown>
+  const execution = membersOf(FlyteWorkflowExecution)
   for (const name of OF_EXECUTIONS) {
     execution[name] = function (this: FlyteWorkflowExecution, ...args: never[]) {
       return METHODS[name]?.call(this.remote, this as never, ...args)

@@ -1,11 +1,12 @@
 // What JavaScript adds to the values of an execution.
 
-import type { FlyteValues, FromLiteralOptions, TypeLike } from '#bindings'
+import { FlyteValues, type FromLiteralOptions, type TypeLike } from '#bindings'
 import { bytesOf, storedOf, TYPE } from './convert.js'
+import { membersOf } from './members.js'
 
-/** What is added to the class of the core. */
-export function installValues(type: { prototype: object }): void {
-  Object.assign(type.prototype, {
+/** Adds the methods to the class. */
+export function installValues(): void {
+  Object.assign(membersOf(FlyteValues), {
     getAs(this: FlyteValues, name: string, as?: TypeLike, options: FromLiteralOptions = {}) {
       return this.readValue(name, as && bytesOf(TYPE, as), options.variants ?? false, storedOf(options), options)
     },
