@@ -75,7 +75,7 @@ export function adopt(instance: WebAssembly.Instance): void {
     pack,
     unpack,
     openSource: (value: unknown) => openSource(value),
-    exchange: (fetch: Fetch | undefined, ...rest: Rest) => new Exchange(fetch ?? platformFetch, ...rest),
+    exchange: ([fetch, ...rest]: [Fetch | undefined, ...Rest]) => new Exchange(fetch ?? platformFetch, ...rest),
   })
   installMethods()
   installValues()

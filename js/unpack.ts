@@ -9,7 +9,7 @@ import * as Tag from './packed.js'
 type FormWith = Form & { beside?: unknown[] }
 
 /** A packed value of the core as JavaScript users expect it. */
-export function unpack(numbers: BigUint64Array, text: string, bytes: Uint8Array, form: FormWith | undefined): unknown {
+export function unpack([numbers, text, bytes]: [BigUint64Array, string, Uint8Array], form: FormWith | undefined): unknown {
   return new Unpacker(numbers, text, bytes, form ?? {}).value()
 }
 

@@ -1,9 +1,16 @@
-// Short names for what a wasm file imports and exports. wasm-bindgen's are long, and stand in the file and in its glue.
+// Makes glue short: wasm-bindgen's names of imports and exports are long, and stand in the file and in its glue, and each
+// export that may fail reads its result by itself.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /** Exports that the engine calls, not a caller: a trap in them has nobody to tell. */
 const QUIET = /_free$|^wasm_bindgen__convert|^__wbindgen_destroy/
+
+/** How an export that may fail reads its result: a value, an error, and which of the two it is. */
+const READING =
+  'var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true); var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true); ' +
+  'var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true); if (r2) { throw takeObject(r1); }'
+const RESULT = new RegExp(READING.replace(/[().*+{}]/g, '\\$&').replaceAll(' ', '\\s+'), 'g')
 
 /**
  * Writes the glue of a file whose names wasm-opt has shortened; `told` is what wasm-opt printed of it. Beside
@@ -14,7 +21,9 @@ export function shortenGlue(wasm, from, to, told) {
   const names = new Map(exports)
   if (names.has('__wbindgen_start')) fail('nothing calls the start function of the wasm file')
   const short = (name) => names.get(name) ?? fail(`the wasm file does not export ${name}`)
-  let glue = readFileSync(from, 'utf8').replace(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${short(name)}`)
+  let glue = readFileSync(from, 'utf8').replace(RESULT, 'var r0 = resultAt(retptr);')
+  if (glue.includes('if (r2)')) fail('the glue reads results in another way')
+  glue = glue.replace(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${short(name)}`)
   for (const [, name] of imports) {
     const bare = glue.replace(new RegExp(`^export ((?:function|const|let) ${name.replaceAll('$', '\\$&')}\\b)`, 'm'), '$1')
     glue = bare === glue ? fail(`the glue does not define ${name}`) : bare
@@ -25,6 +34,11 @@ export function shortenGlue(wasm, from, to, told) {
   writeFileSync(
     to,
     `${glue}
+function resultAt(retptr) {
+  const view = getDataViewMemory0()
+  if (view.getInt32(retptr + 8, true)) throw takeObject(view.getInt32(retptr + 4, true))
+  return view.getInt32(retptr, true)
+}
 export const imports = () => ({ ${JSON.stringify(module)}: { ${aliases.join(', ')} } })
 export const QUIET = new Set(${JSON.stringify(quiet)})
 `,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Promise, Uint8Array};
+use js_sys::{JsString, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -26,10 +26,11 @@ pub struct FlyteClient {
 impl FlyteClient {
     /// Calls a method by its JavaScript name and resolves to the reply's JSON text; the 66 methods go through it.
     #[wasm_bindgen(js_name = callJson, skip_typescript)]
-    pub fn call_json(&self, name: &str, request: JsValue, options: JsValue) -> Promise {
+    pub fn call_json(&self, name: JsValue, request: JsValue, options: JsValue) -> Promise {
         promise(|| {
-            let method = Method::by_name(name)
-                .ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", name].concat())))?;
+            let name = text_of(&name, "name")?;
+            let method = Method::by_name(&name)
+                .ok_or_else(|| to_js_error(Error::new(Kind::Value, ["no such method: ", &name].concat())))?;
             let wire = js_to_wire(method.request, &request, "request")?;
             let (signal, reply) = call(&self.channel, method.path, wire, options)?;
             Ok(Work::new(signal, async move { Ok(wire_to_text(method.response, &reply.await?.message)?.into()) }))
@@ -83,6 +84,6 @@ fn call(
 
 /// The JavaScript names of the 66 methods, with spaces in between: one text crosses faster than 66.
 #[wasm_bindgen(js_name = methodNames, skip_typescript)]
-pub fn method_names() -> String {
-    Method::all().iter().map(|method| method.name).collect::<Vec<_>>().join(" ")
+pub fn method_names() -> JsString {
+    Method::all().iter().map(|method| method.name).collect::<Vec<_>>().join(" ").into()
 }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
@@ -20,8 +20,8 @@ use crate::remote::Rerun;
 impl FlyteRemote {
     /// Where the console is, without a slash at its end.
     #[wasm_bindgen(getter, js_name = consoleEndpoint)]
-    pub fn console_endpoint(&self) -> String {
-        self.inner.console_endpoint()
+    pub fn console_endpoint(&self) -> JsString {
+        self.inner.console_endpoint().into()
     }
 
     /// `recover`, or `relaunch`.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Date, Object, Uint8Array};
+use js_sys::{Array, Date, JsString, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
@@ -45,14 +45,14 @@ macro_rules! entity {
 
             /// Name.
             #[wasm_bindgen(getter)]
-            pub fn name(&self) -> String {
-                self.inner.id.name.clone()
+            pub fn name(&self) -> JsString {
+                self.inner.id.name.as_str().into()
             }
 
             /// Version.
             #[wasm_bindgen(getter)]
-            pub fn version(&self) -> String {
-                self.inner.id.version.clone()
+            pub fn version(&self) -> JsString {
+                self.inner.id.version.as_str().into()
             }
 
             /// When it was registered.
@@ -90,8 +90,8 @@ entity!(FlyteLaunchPlan, LaunchPlan, "flyteidl.admin.LaunchPlan", "admin.LaunchP
 impl FlyteTask {
     /// Task type, e.g. `container` or `python-task`.
     #[wasm_bindgen(getter, js_name = taskType)]
-    pub fn task_type(&self) -> String {
-        self.inner.task_type.clone()
+    pub fn task_type(&self) -> JsString {
+        self.inner.task_type.as_str().into()
     }
 }
 
@@ -139,8 +139,8 @@ impl FlyteLaunchPlan {
 /// The interface of a task, workflow or launch plan, which `js/remote.ts` makes properties of: `{ inputs, outputs }`, or
 /// one of the two as `Interface::describe` has it.
 #[wasm_bindgen(js_name = entityInterface, skip_typescript)]
-pub fn entity_interface(entity: &JsValue, described_outputs: Option<bool>) -> Result<JsValue, JsValue> {
-    let Some(Lent::Target(target)) = borrow(entity)? else { return Ok(JsValue::UNDEFINED) };
+pub fn entity_interface(entity: JsValue, described_outputs: Option<bool>) -> Result<JsValue, JsValue> {
+    let Some(Lent::Target(target)) = borrow(&entity)? else { return Ok(JsValue::UNDEFINED) };
     let interface = match &target {
         Target::Task(task) => &task.interface,
         Target::Workflow(workflow) => &workflow.interface,

@@ -1,8 +1,9 @@
-//! What `js/instance.ts` hands over at start: the things only JavaScript can do.
+//! What `js/instance.ts` hands over at start: the things only JavaScript can do. Arguments are JavaScript values, and several
+//! of them a list: V8 compiles a wrapper for each signature of an import while it loads the module.
 
 use std::cell::RefCell;
 
-use js_sys::{Array, BigUint64Array, Object, Promise, Uint8Array};
+use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -17,37 +18,24 @@ extern "C" {
 
     /// An error object of the class for `kind`.
     #[wasm_bindgen(method, js_name = makeError)]
-    pub fn make_error(this: &Environment, kind: &str, message: &str, fields: &Object) -> JsValue;
+    pub fn make_error(this: &Environment, kind: &JsValue, message: &JsValue, fields: &Object) -> JsValue;
 
     /// A value of the caller, packed: numbers, text and bytes. `js/pack.ts`
     #[wasm_bindgen(method, catch)]
     pub fn pack(this: &Environment, value: &JsValue) -> Result<Array, JsValue>;
 
-    /// A packed value as JavaScript users expect it. `js/unpack.ts`
+    /// A packed value, `[numbers, text, bytes]`, as JavaScript users expect it. `js/unpack.ts`
     #[wasm_bindgen(method, catch)]
-    pub fn unpack(
-        this: &Environment,
-        numbers: &BigUint64Array,
-        text: &str,
-        bytes: &Uint8Array,
-        form: &JsValue,
-    ) -> Result<JsValue, JsValue>;
+    pub fn unpack(this: &Environment, packed: &Array, form: &JsValue) -> Result<JsValue, JsValue>;
 
     /// The JSON text of a value; undefined when it can't be written without `exact`.
     #[wasm_bindgen(method, catch, js_name = encodeJson)]
     pub fn encode_json(this: &Environment, value: &JsValue, exact: bool) -> Result<Option<Uint8Array>, JsValue>;
 
-    /// Sends an HTTP request; `on_sent` is told the bytes sent so far, where that can be known.
+    /// Sends an HTTP request, `[fetch, method, url, headers, body, onSent]`; `onSent` is told the bytes sent so far, where
+    /// that can be known.
     #[wasm_bindgen(method, catch)]
-    pub fn exchange(
-        this: &Environment,
-        fetch: &JsValue,
-        method: &str,
-        url: &str,
-        headers: &Array,
-        body: &JsValue,
-        on_sent: &JsValue,
-    ) -> Result<Exchange, JsValue>;
+    pub fn exchange(this: &Environment, request: &Array) -> Result<Exchange, JsValue>;
 
     /// The source of bytes for what `uploadFile` was given; undefined when it is nothing that can be read.
     #[wasm_bindgen(method, catch, js_name = openSource)]

@@ -30,7 +30,7 @@ pub fn to_js_error(error: Error) -> JsValue {
         set(&fields, "cause", cause.clone());
     }
     match environment() {
-        Ok(environment) => environment.make_error(error.kind.name(), &error.message, &fields),
+        Ok(environment) => environment.make_error(&error.kind.name().into(), &error.message.as_str().into(), &fields),
         Err(missing) => missing,
     }
 }

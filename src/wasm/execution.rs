@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use futures_util::future::{select, Either};
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{spawn_local, JsFuture as Settled};
 
@@ -37,8 +37,8 @@ impl FlyteWorkflowExecution {
 
     /// Phase as text, e.g. `RUNNING`.
     #[wasm_bindgen(getter)]
-    pub fn phase(&self) -> String {
-        self.inner.phase().as_str().to_owned()
+    pub fn phase(&self) -> JsString {
+        self.inner.phase().as_str().into()
     }
 
     /// Whether the phase is a final one: `SUCCEEDED`, `FAILED`, `ABORTED` or `TIMED_OUT`.
@@ -61,8 +61,8 @@ impl FlyteWorkflowExecution {
 
     /// Its page in Flyte's console.
     #[wasm_bindgen(getter, js_name = executionUrl)]
-    pub fn execution_url(&self) -> String {
-        self.inner.url()
+    pub fn execution_url(&self) -> JsString {
+        self.inner.url().into()
     }
 
     /// Its nodes in the order of their creation; empty until `sync({ nodes: true })` or `wait()`.
@@ -159,8 +159,8 @@ impl FlyteWorkflowExecution {
 
     /// The message that has the field of this path, with that field alone; see `js/fields.ts`.
     #[wasm_bindgen(js_name = __at, skip_typescript)]
-    pub fn at(&self, path: &str) -> Result<JsValue, JsValue> {
-        picked("flyteidl.admin.Execution", &self.inner.snapshot().raw, path)
+    pub fn at(&self, path: JsValue) -> Result<JsValue, JsValue> {
+        picked("flyteidl.admin.Execution", &self.inner.snapshot().raw, &path)
     }
 
     /// The whole `flyteidl.admin.Execution` as ProtoJSON.

@@ -72,7 +72,9 @@ fn start(fetch: &JsValue, request: &HttpRequest) -> Result<Running, JsValue> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let report = request.on_sent.clone().map(|on_sent| Closure::new(move |sent: f64| on_sent(sent as u64)));
     let on_sent = report.as_ref().map_or(JsValue::UNDEFINED, |report| report.as_ref().clone());
-    let exchange = environment()?.exchange(fetch, request.method, &request.url, &headers, &body, &on_sent)?;
+    let (method, url) = (request.method.into(), request.url.as_str().into());
+    let request = [fetch.clone(), method, url, headers.into(), body, on_sent];
+    let exchange = environment()?.exchange(&request.into_iter().collect())?;
     Ok(Running { exchange, _report: report })
 }
 

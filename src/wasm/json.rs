@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::environment::environment;
 use super::error::to_js_error;
+use super::options::text_of;
 use crate::codec::{self, FloatText, JsonError, WireError};
 use crate::error::{Error, Kind};
 use crate::idl::schema::MessageId;
@@ -81,9 +82,10 @@ pub fn wire_to_js(name: &str, wire: &[u8]) -> Result<JsValue, JsValue> {
 }
 
 /// The message that has the field of this path, with that field alone.
-pub fn picked(name: &str, wire: &[u8], path: &str) -> Result<JsValue, JsValue> {
+pub fn picked(name: &str, wire: &[u8], path: &JsValue) -> Result<JsValue, JsValue> {
     let (message, mut text) = (message(name)?, Vec::new());
-    codec::pick(message, wire, path, &JsFloats, &mut text).map_err(|error| unreadable(message, &error))?;
+    codec::pick(message, wire, &text_of(path, "path")?, &JsFloats, &mut text)
+        .map_err(|error| unreadable(message, &error))?;
     JSON::parse(&String::from_utf8(text).unwrap_or_default())
 }
 

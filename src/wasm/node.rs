@@ -1,6 +1,6 @@
 //! `FlyteNodeExecution` and `FlyteTaskExecution` as JavaScript sees them.
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::dto;
@@ -31,8 +31,8 @@ macro_rules! snapshot {
         impl $class {
             /// Phase as text, e.g. `RUNNING`.
             #[wasm_bindgen(getter)]
-            pub fn phase(&self) -> String {
-                self.inner.snapshot().phase.as_str().to_owned()
+            pub fn phase(&self) -> JsString {
+                self.inner.snapshot().phase.as_str().into()
             }
 
             /// Whether the phase is a final one.
@@ -77,8 +77,8 @@ macro_rules! snapshot {
 
             /// The message that has the field of this path, with that field alone; see `js/fields.ts`.
             #[wasm_bindgen(js_name = __at, skip_typescript)]
-            pub fn at(&self, path: &str) -> Result<JsValue, JsValue> {
-                picked($message, &self.inner.snapshot().raw, path)
+            pub fn at(&self, path: JsValue) -> Result<JsValue, JsValue> {
+                picked($message, &self.inner.snapshot().raw, &path)
             }
 
             #[doc = concat!("The whole `", $message, "` as ProtoJSON.")]
@@ -97,8 +97,8 @@ snapshot!(FlyteTaskExecution, "flyteidl.admin.TaskExecution", "admin.TaskExecuti
 impl FlyteNodeExecution {
     /// What could not be read about this node, and why.
     #[wasm_bindgen(getter)]
-    pub fn problem(&self) -> Option<String> {
-        self.inner.snapshot().problem.clone()
+    pub fn problem(&self) -> Option<JsString> {
+        self.inner.snapshot().problem.as_deref().map(JsString::from)
     }
 
     /// The attempts to run its task, the first first, as far as they were read: `sync({ taskExecutions: true })`.

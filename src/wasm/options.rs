@@ -149,10 +149,7 @@ impl Options {
 
     /// A list of texts.
     pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
-        self.read(name, "a list of strings", |value| {
-            let list = Array::is_array(value).then(|| Array::from(value))?;
-            list.iter().map(|item| item.as_string()).collect()
-        })
+        self.read(name, TEXTS, texts_in)
     }
 
     /// An object with texts as values; empty when it is not given.
@@ -231,6 +228,18 @@ impl CallOptions {
 /// An argument that is a text.
 pub fn text_of(value: &JsValue, name: &str) -> Result<String, JsValue> {
     value.as_string().ok_or_else(|| wrong(name, "a string", value))
+}
+
+/// An argument that is a list of texts.
+pub fn texts_of(value: &JsValue, name: &str) -> Result<Vec<String>, JsValue> {
+    texts_in(value).ok_or_else(|| wrong(name, TEXTS, value))
+}
+
+const TEXTS: &str = "a list of strings";
+
+fn texts_in(value: &JsValue) -> Option<Vec<String>> {
+    let list = Array::is_array(value).then(|| Array::from(value))?;
+    list.iter().map(|item| item.as_string()).collect()
 }
 
 /// An argument that is bytes.

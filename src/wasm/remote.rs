@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::client::FlyteClient;
@@ -49,20 +49,20 @@ impl FlyteRemote {
 
     /// The endpoint as a URL.
     #[wasm_bindgen(getter)]
-    pub fn endpoint(&self) -> String {
-        self.inner.settings().endpoint.clone()
+    pub fn endpoint(&self) -> JsString {
+        self.inner.settings().endpoint.as_str().into()
     }
 
     /// Project of everything that names none.
     #[wasm_bindgen(getter)]
-    pub fn project(&self) -> Option<String> {
-        self.inner.settings().project.clone()
+    pub fn project(&self) -> Option<JsString> {
+        self.inner.settings().project.as_deref().map(JsString::from)
     }
 
     /// Domain of everything that names none.
     #[wasm_bindgen(getter)]
-    pub fn domain(&self) -> Option<String> {
-        self.inner.settings().domain.clone()
+    pub fn domain(&self) -> Option<JsString> {
+        self.inner.settings().domain.as_deref().map(JsString::from)
     }
 
     /// A task; without a version its newest. Rejects with NotFoundError when there is none.

@@ -1,23 +1,26 @@
 //! List replies as rows. `js/rows.ts` makes objects of the parts.
 
-use js_sys::{Array, Float64Array, Uint32Array, Uint8Array};
+use js_sys::{Array, Float64Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
 use super::json::message;
+use super::options::{bytes_of, text_of, texts_of};
 use crate::codec::{Column, ColumnKind, RowList, RowReader};
 use crate::error::{Error, Kind};
 
 /// The token, for each column its name and what it holds (a list of names for an enum, else `text`, `number`, `flag` or
 /// `time`), and blocks of rows: count, text, offsets, numbers. Without `columns` all that the list has.
 #[wasm_bindgen(js_name = protoToRows, skip_typescript)]
-pub fn proto_to_rows(type_name: &str, wire: &Uint8Array, columns: Option<Vec<String>>) -> Result<Array, JsValue> {
+pub fn proto_to_rows(type_name: JsValue, wire: JsValue, columns: JsValue) -> Result<Array, JsValue> {
+    let type_name = &text_of(&type_name, "typeName")?;
     let list =
         RowList::of(message(type_name)?).ok_or_else(|| refused("typeName", "a list that has rows", type_name))?;
+    let columns = if columns.is_undefined() { None } else { Some(texts_of(&columns, "columns")?) };
     let names = columns.as_ref().map(|names| names.iter().map(String::as_str).collect());
     let names: Vec<&str> = names.unwrap_or_else(|| list.column_names().collect());
     let reader = RowReader::new(list, &names).map_err(|name| refused("columns", "the name of a column", name))?;
-    let rows = reader.read(&wire.to_vec()).map_err(|error| {
+    let rows = reader.read(&bytes_of(&wire, "bytes")?).map_err(|error| {
         let text = ["the server's ", type_name, " can't be read: ", &error.to_string()].concat();
         to_js_error(Error::new(Kind::System, text))
     })?;

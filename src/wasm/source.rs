@@ -24,10 +24,10 @@ extern "C" {
     fn name(this: &JsSource) -> String;
 
     #[wasm_bindgen(method, getter)]
-    fn size(this: &JsSource) -> f64;
+    fn size(this: &JsSource) -> JsValue;
 
     #[wasm_bindgen(method, catch)]
-    async fn read(this: &JsSource, from: f64, to: f64) -> Result<JsValue, JsValue>;
+    async fn read(this: &JsSource, from: &JsValue, to: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method)]
     fn body(this: &JsSource) -> JsValue;
@@ -35,6 +35,13 @@ extern "C" {
     /// Gives back what the source holds, e.g. an open file.
     #[wasm_bindgen(method)]
     pub fn close(this: &JsSource);
+}
+
+impl JsSource {
+    /// In bytes.
+    fn length(&self) -> f64 {
+        self.size().as_f64().unwrap_or_default()
+    }
 }
 
 /// A file that JavaScript reads.
@@ -47,7 +54,7 @@ impl Source for HostSource {
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     fn size(&self) -> u64 {
-        self.0.size() as u64
+        self.0.length() as u64
     }
 
     fn chunks(&self) -> Box<dyn BodyReader> {
@@ -74,11 +81,11 @@ impl BodyReader for Pieces {
     fn chunk(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, FetchError>> + '_>> {
         const PIECE: f64 = 4_194_304.0;
         Box::pin(async {
-            let to = (self.at + PIECE).min(self.source.size());
+            let to = (self.at + PIECE).min(self.source.length());
             if self.at >= to {
                 return Ok(None);
             }
-            let piece = self.source.read(self.at, to).await.map_err(super::host::fetch_error)?;
+            let piece = self.source.read(&self.at.into(), &to.into()).await.map_err(super::host::fetch_error)?;
             self.at = to;
             Ok(Some(piece.unchecked_into::<Uint8Array>().to_vec()))
         })

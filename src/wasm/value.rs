@@ -44,5 +44,6 @@ pub fn output(value: &OutputValue) -> Result<JsValue, JsValue> {
 /// A packed value in the form that `form` asks for, see `Form` in `js/unpack.ts`.
 pub fn output_as(packed: &Packed, form: &JsValue) -> Result<JsValue, JsValue> {
     let numbers = BigUint64Array::from(packed.numbers.as_slice());
-    environment()?.unpack(&numbers, &packed.text, &Uint8Array::from(packed.bytes.as_slice()), form)
+    let bytes = Uint8Array::from(packed.bytes.as_slice());
+    environment()?.unpack(&Array::of3(&numbers, &packed.text.as_str().into(), &bytes), form)
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, JsString, Map, Object, Promise};
+use js_sys::{Array, Function, JsString, Map, Object, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
@@ -51,19 +51,19 @@ impl FlyteValues {
     }
 
     /// Whether there is a value of this name.
-    pub fn has(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue) -> bool {
-        self.values().names().any(|known| *name == *known)
+    pub fn has(&self, #[wasm_bindgen(unchecked_param_type = "string")] name: JsValue) -> bool {
+        self.values().names().any(|known| name == *known)
     }
 
     /// One value by its declared type, or by what its literal is where none is known. It is converted once. A name that
     /// is not there throws an error that lists the names; so does a literal that is not of its declared type.
     #[wasm_bindgen(skip_typescript)]
-    pub fn get(&self, name: &JsValue) -> Result<JsValue, JsValue> {
-        if self.known.has(name) {
-            return Ok(self.known.get(name));
+    pub fn get(&self, name: JsValue) -> Result<JsValue, JsValue> {
+        if self.known.has(&name) {
+            return Ok(self.known.get(&name));
         }
-        let value = self.read(name, None, false, None, &JsValue::UNDEFINED)?;
-        self.known.set(name, &value);
+        let value = self.read(name.clone(), None, false, None, JsValue::UNDEFINED)?;
+        self.known.set(&name, &value);
         Ok(value)
     }
 
@@ -71,16 +71,16 @@ impl FlyteValues {
     #[wasm_bindgen(js_name = readValue, skip_typescript)]
     pub fn read(
         &self,
-        name: &JsValue,
-        as_type: Option<Box<[u8]>>,
+        name: JsValue,
+        as_type: Option<Uint8Array>,
         variants: bool,
         stored: Option<Function>,
-        form: &JsValue,
+        form: JsValue,
     ) -> Result<JsValue, JsValue> {
         let as_type = as_type.map(|as_type| literal_type(&as_type)).transpose()?;
-        let name = text_of(name, "name")?;
+        let name = text_of(&name, "name")?;
         let value = with_reading(variants, stored, |reading| self.values().read(&name, as_type.as_ref(), reading));
-        output_as(&Packed::of(&value.map_err(to_js_error)?), form)
+        output_as(&Packed::of(&value.map_err(to_js_error)?), &form)
     }
 
     /// One value by its declared type, with all that it keeps apart because it is large (`OffloadedLiteral`) fetched
@@ -113,7 +113,7 @@ impl FlyteValues {
     #[wasm_bindgen(js_name = toObject, unchecked_return_type = "unknown extends Values ? Record<string, any> : Values")]
     pub fn to_object(&self) -> Result<JsValue, JsValue> {
         for name in self.values().names() {
-            self.get(&name.into())?;
+            self.get(name.into())?;
         }
         Object::from_entries(&self.known_in_order()).map(Into::into)
     }
@@ -122,7 +122,7 @@ impl FlyteValues {
     #[wasm_bindgen(unchecked_return_type = "[string, FlyteValue][]")]
     pub fn entries(&self) -> Result<Array, JsValue> {
         for name in self.values().names() {
-            self.get(&name.into())?;
+            self.get(name.into())?;
         }
         Ok(self.known_in_order())
     }

@@ -93,20 +93,23 @@ impl Channel for GrpcWeb {
         let limit = self.options.max_reply_bytes;
         Box::pin(async move {
             let response = host.fetch(request?).await.map_err(|error| fault::no_reply(error, &endpoint))?;
-            receive(&*host, response, limit).await
+            receive(host, response, limit).await
         })
     }
 }
 
-async fn receive(host: &dyn Host, response: HttpResponse, limit: usize) -> Result<Reply, Status> {
+/// In a box, and so compiled when a reply comes: together with the sending it would hold up the first request.
+fn receive(host: Rc<dyn Host>, response: HttpResponse, limit: usize) -> LocalFuture<Result<Reply, Status>> {
     let HttpResponse { status, headers, mut body, .. } = response;
     let head = Head::new(status, headers);
-    let ending = if head.promises_frames() {
-        read_frames(host, body.as_mut(), limit).await
-    } else {
-        Ending::Foreign { excerpt: read_excerpt(host, body.as_mut()).await }
-    };
-    reply::judge(head, ending)
+    Box::pin(async move {
+        let ending = if head.promises_frames() {
+            read_frames(&*host, body.as_mut(), limit).await
+        } else {
+            Ending::Foreign { excerpt: read_excerpt(&*host, body.as_mut()).await }
+        };
+        reply::judge(head, ending)
+    })
 }
 
 async fn read_frames(host: &dyn Host, body: &mut dyn BodyReader, limit: usize) -> Ending {
