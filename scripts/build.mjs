@@ -83,7 +83,7 @@ function types() {
 }
 
 function bundles() {
-  const inputs = ['js', 'package.json', 'scripts/bundle.mjs', 'tsconfig.json', 'target/bindings']
+  const inputs = ['js', 'package.json', 'scripts/bundle.mjs', 'scripts/javascript.mjs', 'tsconfig.json', 'target/bindings']
   step('bundles', { inputs, outputs: ['dist/node.mjs', 'dist/node.cjs', 'dist/browser.mjs', 'dist/index.d.ts'] }, () => {
     run(process.execPath, ['scripts/bundle.mjs'])
   })

@@ -3,8 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
-import { parseAst } from 'rolldown/parseAst'
+import { bundled } from './javascript.mjs'
 import { main, root } from './shell.mjs'
 
 const bindings = join(root, 'target/bindings')
@@ -19,41 +18,9 @@ const ENTRIES = [
   { entry: 'js/sandbox/cli.ts', platform: 'node', outputs: { esm: 'cli.mjs' } },
 ]
 
-// Names of classes are what Node prints of an object.
-const KEPT = { keepNames: { class: true, function: false } }
-const MINIFY = { compress: KEPT, mangle: KEPT, codegen: { removeWhitespace: true } }
-
-/** Breaks code where declarations and members of classes begin: Node shows the whole line that an uncaught error comes from. */
-function inLines(code) {
-  const membersOf = (node) => (node?.type.startsWith('Class') ? node.body.body : [])
-  const parts = parseAst(code).body.flatMap((statement) => {
-    const declaration = statement.declaration ?? statement
-    const variables = declaration.declarations ?? []
-    return [statement, ...membersOf(declaration), ...variables, ...variables.flatMap(({ init }) => membersOf(init))]
-  })
-  const begins = parts.map(({ start }) => start).sort((one, other) => one - other)
-  return begins.map((start, i) => code.slice(i ? start : 0, begins[i + 1])).join('\n')
-}
-
-async function bundle({ entry, platform, outputs }) {
-  const build = await rolldown({
-    input: join(root, entry),
-    platform,
-    // Its paths lead to declarations; the aliases below lead to code.
-    tsconfig: false,
-    external: [/^node:/, 'flyte-remote', 'flyte-remote/sandbox'],
-    resolve: {
-      alias: {
-        '#bindings': join(bindings, 'flyte_remote_glue.js'),
-        '#sandbox-bindings': join(bindings, 'flyte_sandbox_glue.js'),
-      },
-    },
-  })
-  for (const [format, file] of Object.entries(outputs)) {
-    const { output } = await build.generate({ format, minify: MINIFY, comments: false, exports: 'named', codeSplitting: false })
-    writeFileSync(join(root, 'dist', file), `${inLines(output[0].code)}\n`)
-  }
-  await build.close()
+async function bundle({ outputs, ...entry }) {
+  const codes = await bundled(entry, Object.keys(outputs))
+  for (const [i, file] of Object.values(outputs).entries()) writeFileSync(join(root, 'dist', file), codes[i])
 }
 
 /** What the glue of each file exports for its loader. */
