@@ -2,6 +2,9 @@
 //!
 //! Members are written with a comma in front, `,"a":1,"b":2`; the first comma is then turned into the bracket.
 
+mod map_entry;
+
+use self::map_entry::MapEntry;
 use super::error::{path_text, Step, Steps, WireError};
 use super::float::FloatText;
 use super::merge::{fits, merged};
@@ -482,37 +485,5 @@ fn pieces(bytes: &[u8], lists: bool) -> Result<usize, Fault> {
         pieces += usize::from(tag != before || !lists);
         before = tag;
         wire.skip(tag)?;
-    }
-}
-
-/// A map's entry as it stands on the wire.
-struct MapEntry<'a> {
-    key: Raw<'a>,
-    value: Raw<'a>,
-    /// The value, when it is a message that came in pieces.
-    merged: Option<Vec<u8>>,
-}
-
-impl<'a> MapEntry<'a> {
-    fn read(key_field: &FieldDef, value_field: &FieldDef, bytes: &'a [u8]) -> Result<Self, Fault> {
-        let mut wire = Wire::new(bytes);
-        let mut entry = MapEntry { key: Raw::default(), value: Raw::default(), merged: None };
-        let (key_tag, value_tag) = (8 | wire_type(key_field.kind), 16 | wire_type(value_field.kind));
-        let mut values = 0;
-        loop {
-            match wire.tag()? {
-                0 => return Ok(entry),
-                tag if tag == key_tag => entry.key = wire.raw(tag & 7)?,
-                tag if tag == value_tag => {
-                    let value = wire.raw(tag & 7)?;
-                    if values > 0 && value_field.kind == Kind::Message {
-                        entry.merged.get_or_insert_with(|| entry.value.bytes.to_vec()).extend_from_slice(value.bytes);
-                    }
-                    entry.value = value;
-                    values += 1;
-                }
-                tag => wire.skip(tag)?,
-            }
-        }
     }
 }
