@@ -199,11 +199,11 @@ class Packer {
       case 'ArrayBuffer':
         this.number(Tag.BYTES)
         return this.bytes(new Uint8Array(value as ArrayBuffer))
+      case 'URL':
+        return (value as URL).protocol === 'file:' ? this.content(value, 'a file URL') : this.put(String(value), depth)
       case 'Blob':
       case 'File':
-        this.number(Tag.CONTENT)
-        this.number(this.contents.push(value) - 1)
-        return this.text(`a ${tag}`)
+        return this.content(value, `a ${tag}`)
       case 'Set':
         return this.other('a Set; give an array')
     }
@@ -211,6 +211,13 @@ class Packer {
     // Objects of another realm have another prototype, above which there is nothing either.
     if (Object.getPrototypeOf(prototype) === null) return this.plain(value, depth)
     this.other(`an object (${value.constructor?.name || tag})`)
+  }
+
+  /** What is to be uploaded. */
+  content(value: object, words: string): undefined {
+    this.number(Tag.CONTENT)
+    this.number(this.contents.push(value) - 1)
+    this.text(words)
   }
 
   plain(value: object, depth: number): undefined {

@@ -259,7 +259,7 @@ export interface Registered {
   created: boolean
 }
 
-/** What `uploadFile` takes: bytes, a Blob or File, or in Node a path. */
+/** What `uploadFile` takes: bytes, a Blob or File, or in Node a path or file URL. */
 export type UploadSource = Uint8Array | ArrayBuffer | Blob | string | URL
 
 /** Options of `uploadFile`. */

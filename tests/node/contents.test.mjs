@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import {
   DownloadError,
   FlyteAssertionError,
@@ -63,6 +64,7 @@ describe('content among the inputs', () => {
     ['a File', new File(['from a file'], 'some.csv'), 'from a file'],
     ['bytes', new TextEncoder().encode('from bytes'), 'from bytes'],
     ['a path', path, 'from a path'],
+    ['a file URL', pathToFileURL(path), 'from a path'],
   ]) {
     it(`${what} is uploaded`, async () => {
       const run = await remote.execute(task('file'), { inputs: { file: content } })
@@ -71,6 +73,11 @@ describe('content among the inputs', () => {
       assert.equal(await stored(uri), expected)
     })
   }
+
+  it('is not what another URL names', async () => {
+    const run = await remote.execute(task('file'), { inputs: { file: new URL('s3://there/already.csv') } })
+    assert.equal((await run.inputs()).get('file').uri, 's3://there/already.csv')
+  })
 
   it('is uploaded wherever it is, each once', async () => {
     const again = new Blob(['again'])
