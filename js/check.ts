@@ -40,3 +40,10 @@ export function count(path: string, value: unknown, any?: boolean): number | und
   }
   return value as number
 }
+
+/** Refuses options other than these, and for the first of them all but two texts. */
+export function choice(options: object, names: readonly [string, ...string[]], ...texts: string[]): void {
+  only('options', options, names)
+  const value = (options as Record<string, unknown>)[names[0]]
+  if (value != null && !texts.includes(value as string)) wrong(`options.${names[0]}`, `'${texts.join("' or '")}'`, value)
+}

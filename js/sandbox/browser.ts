@@ -3,11 +3,13 @@
 import { isLoaded, load } from './core.js'
 import type { RunningSandbox, SandboxFetch, SandboxFetchOptions } from './index.js'
 import { memoryFetch } from './memory.js'
+import { checkInMemory } from './options.js'
 
 export type * from './index.js'
 
 /** A Flyte control plane without a server: gRPC-Web requests and signed URLs are answered in memory. */
 export async function createSandboxFetch(options: SandboxFetchOptions = {}): Promise<SandboxFetch> {
+  checkInMemory(options)
   if (!isLoaded()) {
     const module = await compiled(options.wasm ?? new URL('./flyte_sandbox.wasm', import.meta.url))
     load(() => module)

@@ -16,11 +16,12 @@ A Flyte control plane on this machine, for development and tests. Container task
   --port N        gRPC-Web, signed URLs and the console (default 30080; 0 for any free port)
   --grpc-port N   native gRPC without TLS (default 30081; 0 for any free port)
   --data DIR      keep the state in DIR across restarts (default: memory only)
-  --no-sample     start without the sample project's workflows and executions
+  --no-sample     start with an empty project flytesnacks
+  --version       print the version of the package
 
        flyte-remote types project/domain/name[@version] [options]
 
-Types of inputs and outputs as a TypeScript module; see flyte-remote types --help.
+Prints the types of inputs and outputs as a TypeScript module; see flyte-remote types --help.
 `
 
 async function main(args: string[]): Promise<void> {

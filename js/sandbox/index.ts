@@ -4,13 +4,14 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { load } from './core.js'
 import { memoryFetch } from './memory.js'
+import { checkInMemory, checkServed } from './options.js'
 import { serve } from './server.js'
 
 /** Options of `startSandbox`. All optional. */
 export interface SandboxOptions {
-  /** Port of gRPC-Web, signed URLs and the console. Default: any free one. */
+  /** Port of gRPC-Web, signed URLs and the console. Default: 0, any free one. */
   port?: number | undefined
-  /** Port of native gRPC (HTTP/2 without TLS). Default: any free one; `false` for none. */
+  /** Port of native gRPC (HTTP/2 without TLS). Default: 0, any free one; `false` for none. */
   grpcPort?: number | false | undefined
   /** Folder that keeps the state across restarts, even after `kill -9`. Default: memory only. One process at a time. */
   data?: string | undefined
@@ -20,7 +21,7 @@ export interface SandboxOptions {
   seed?: number | bigint | undefined
   /** Runs executions. `false` accepts them and waits for events, as FlyteAdmin without a propeller. Default: true. */
   engine?: boolean | undefined
-  /** Largest number of container tasks that run at a time. Default: the number of cores. */
+  /** Largest number of container tasks that run at a time, 1 or more. Default: the number of cores. */
   maxProcesses?: number | undefined
 }
 
@@ -30,7 +31,7 @@ export interface RunningSandbox {
   url: string
   /** Where native gRPC is, e.g. `127.0.0.1:30081`; empty when switched off. */
   grpcUrl: string
-  /** Ends its processes and servers. */
+  /** Ends its processes and servers. A second call does nothing. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -84,15 +85,20 @@ export interface SandboxFetch {
 
 /**
  * Starts a Flyte control plane on 127.0.0.1. Container tasks run as local processes of this user, without isolation.
- * Rejects when a port or the data folder is in use.
+ * Rejects with TypeError for options that can't be used, and with Error when a port or the data folder is in use.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  checkServed(options)
   loadCore()
   return serve(options, randomSeed())
 }
 
-/** A Flyte control plane without a server: gRPC-Web requests and signed URLs are answered in memory. */
+/**
+ * A Flyte control plane without a server: gRPC-Web requests and signed URLs are answered in memory. Rejects with TypeError for
+ * options that can't be used.
+ */
 export async function createSandboxFetch(options: SandboxFetchOptions = {}): Promise<SandboxFetch> {
+  checkInMemory(options)
   loadCore()
   return memoryFetch(options, randomSeed())
 }

@@ -447,3 +447,16 @@ describe('half a character', () => {
     )
   })
 })
+
+it('options that there are not, and values that they do not take, are refused', () => {
+  const value = literal.toLiteral(INT, 1)
+  const values = literal.resolver({ a: value })
+  const refused = (message, call) => assert.throws(call, (error) => error instanceof FlyteValueError && error.message.includes(message))
+  for (const read of [(options) => literal.fromLiteral(value, INT, options), (options) => values.getAs('a', INT, options)]) {
+    refused(`options.bigints: expected 'large' or 'all', got "every"`, () => read({ bigints: 'every' }))
+    refused('options.variant: there is no such option', () => read({ variant: true }))
+    assert.equal(read({ bigints: undefined, typedArrays: true, variants: false, stored: {} }), 1)
+  }
+  refused(`options.structs: expected 'msgpack' or 'protobuf', got "json"`, () => literal.toLiteral(INT, 1, { structs: 'json' }))
+  refused('options.struct: there is no such option', () => literal.toBytes(INT, 1, { struct: 'protobuf' }))
+})

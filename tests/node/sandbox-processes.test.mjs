@@ -266,3 +266,19 @@ it('a sandbox in memory lets the caller run the containers', async () => {
   assert.equal(seen[0].env.A, 'b')
   fetch.close()
 })
+
+it('options that a sandbox does not have, or that would keep it from working, are refused', async () => {
+  for (const [options, message] of [
+    [{ maxProcesses: 0 }, 'options.maxProcesses: expected a whole number, 1 or more, got 0'],
+    [{ port: '30080' }, 'options.port: expected a port number, got "30080"'],
+    [{ port: 70_000 }, 'options.port: expected a port number, got 70000'],
+    [{ grpcPort: true }, 'options.grpcPort: expected a port number or false, got true'],
+    [{ seed: 1.5 }, 'options.seed: expected a whole number or a bigint, got 1.5'],
+    [{ engine: 'no' }, 'options.engine: expected true or false, got "no"'],
+    [{ folder: '/' }, 'options.folder: there is no such option; expected one of port, grpcPort, data, www, maxProcesses, seed, engine'],
+  ]) {
+    await assert.rejects(startSandbox(options), { name: 'TypeError', message })
+  }
+  await assert.rejects(createSandboxFetch({ port: 1 }), { name: 'TypeError', message: /^options\.port: there is no such option/ })
+  await assert.rejects(createSandboxFetch({ runContainer: 'sh' }), { message: 'options.runContainer: expected a function, got "sh"' })
+})
