@@ -40,6 +40,9 @@ pub enum Kind {
     Cancelled,
 }
 
+/// What the last of the problems says where there are more than are told.
+pub const AND_MORE: &str = "and more from here on";
+
 /// One mistake among several in what the caller gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -125,7 +128,10 @@ impl Error {
         let message = match problems.as_slice() {
             [only] => [only.path.as_str(), ": ", &only.message, " (", subject, ")"].concat(),
             several => {
-                let mut message = [&several.len().to_string(), " mistakes in ", subject, ":"].concat();
+                let more = several.last().is_some_and(|last| last.message == AND_MORE);
+                let count = several.len() - usize::from(more);
+                let mut message =
+                    [if more { "more than " } else { "" }, &count.to_string(), " mistakes in ", subject, ":"].concat();
                 for problem in several {
                     message.push_str("\n  ");
                     message.push_str(&problem.path);

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use flyte_remote::codec::{json_to_wire, StdFloats};
+use flyte_remote::error::{Error, Kind};
 use flyte_remote::idl::schema::MessageId;
 use flyte_remote::value::{from_literal, to_literal, InputValue, LiteralType, OutputValue, Path, Reading};
 
@@ -82,5 +83,35 @@ fn an_object_without_a_uri_is_nothing_stored() {
         assert!(to_literal(&given("s3://b/k"), &of, &Path::new("x"), &mut problems).is_some(), "{problems:?}");
         assert_eq!(to_literal(&given(""), &of, &Path::new("x"), &mut problems), None);
         assert!(problems[0].message.starts_with(&format!("expected {}, got an object; give its URI", of.text())));
+    }
+}
+
+#[test]
+fn a_uri_begins_with_a_scheme() {
+    for of in [r#"{"blob": {}}"#, r#"{"structuredDatasetType": {}}"#, r#"{"schema": {}}"#] {
+        let of = LiteralType::decode(&wire("flyteidl.core.LiteralType", of)).unwrap();
+        let given = |text: &str| {
+            let value = InputValue::Text(text.into());
+            to_literal(&value, &of, &Path::new("x"), &mut Vec::new()).is_some()
+        };
+        for uri in ["s3://b/k", "gs://b/k", "git+ssh://h", "abfs-s.x://c", "HTTP://h/a b", "file:///a"] {
+            assert!(given(uri), "{uri}");
+        }
+        for text in ["", "://k", "see s3://b/k", r#"{"uri":"s3://b/k"}"#, "./a://b", "1a://b", "file:/a"] {
+            assert!(!given(text), "{text}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_beyond_a_hundred_are_not_counted() {
+    let of = LiteralType::decode(&wire("flyteidl.core.LiteralType", r#"{"collectionType": {"simple": "INTEGER"}}"#))
+        .unwrap();
+    for (given, said) in [(100, "100 mistakes in x:"), (101, "more than 100 mistakes in x:")] {
+        let mut problems = Vec::new();
+        let texts = InputValue::List(vec![InputValue::Text("a".into()); given]);
+        assert_eq!(to_literal(&texts, &of, &Path::new("x"), &mut problems), None);
+        let error = Error::from_problems(Kind::Value, "x", problems);
+        assert!(error.message.starts_with(said), "{}", error.message);
     }
 }

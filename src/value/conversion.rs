@@ -3,7 +3,7 @@
 use super::upload::{NoUploads, Uploads};
 use super::{InputValue, Literal, LiteralType, Path};
 use crate::codec::Writer;
-use crate::error::Problem;
+use crate::error::{Problem, AND_MORE};
 
 /// More mistakes than these are counted, not told.
 const MOST_PROBLEMS: usize = 100;
@@ -53,9 +53,7 @@ impl Conversion<'_> {
     pub(super) fn problem(&mut self, path: &Path<'_>, message: String) {
         match self.problems.len() {
             0..MOST_PROBLEMS => self.problems.push(Problem { path: path.text(), message }),
-            MOST_PROBLEMS => {
-                self.problems.push(Problem { path: path.text(), message: "and more from here on".to_owned() })
-            }
+            MOST_PROBLEMS => self.problems.push(Problem { path: path.text(), message: AND_MORE.to_owned() }),
             _ => {}
         }
     }

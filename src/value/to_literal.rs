@@ -10,6 +10,7 @@ use super::{
     bulk, castable, form, from_literal, msgpack, plain, time, type_of, InputValue, Literal, LiteralType, Path, TypeKind,
 };
 use crate::codec::{field, Writer};
+use crate::text::split;
 
 /// How deep lists and maps may nest.
 const MAX_DEPTH: usize = 64;
@@ -320,7 +321,7 @@ impl Conversion<'_> {
     ) -> Option<Option<(Cow<'v, str>, Fit)>> {
         let content = match value {
             InputValue::Blob { uri, .. } => return Some(Some((uri.into(), 0))),
-            InputValue::Text(text) if text.contains("://") => return Some(Some((text.into(), 1))),
+            InputValue::Text(text) if is_uri(text) => return Some(Some((text.into(), 1))),
             InputValue::Map(entries) => return Some(Some((uri_of(entries)?.into(), 2))),
             InputValue::Text(text) => Content::Path(text),
             InputValue::Bytes(bytes) => Content::Bytes(bytes),
@@ -404,6 +405,14 @@ pub(super) fn text_of<'a>(entries: &'a [(String, InputValue)], name: &str) -> Op
     entries.iter().find_map(|(entry, value)| match value {
         InputValue::Text(text) if entry == name => Some(text.as_str()),
         _ => None,
+    })
+}
+
+/// Whether a text begins with a scheme, as `s3://bucket/key` does.
+fn is_uri(text: &str) -> bool {
+    split(text, "://").is_some_and(|(scheme, _)| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     })
 }
 

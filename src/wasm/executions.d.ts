@@ -2,7 +2,7 @@
 export interface WaitOptions extends Omit<CallOptions, 'timeoutMs'> {
   /** Gives up after so many milliseconds with TimeoutError; the execution itself goes on. Default: never. */
   timeoutMs?: number | undefined
-  /** Milliseconds between polls. Default: fast at first, backing off to 10 000. */
+  /** Milliseconds between polls. Default: 100 at first, backing off to 10 000. */
   intervalMs?: number | undefined
   /** Told the execution after each poll; its nodes are then read at each poll. */
   onProgress?: ((execution: FlyteWorkflowExecution) => void | Promise<void>) | undefined

@@ -13,6 +13,7 @@ use super::source::HostContents;
 use super::value::inputs;
 use crate::codec::Writer;
 use crate::entity::{ExecutionReference, Reference, ResourceType};
+use crate::error::Error;
 use crate::remote::{
     Connect, Execute, Notification, NotificationChannel, Notifications, OnExisting, Register, Settings, Spec, Specs,
     Sync, Target, UploadFile, Wait, WorkflowExecution,
@@ -94,6 +95,10 @@ pub fn execution(value: JsValue) -> Result<ExecutionReference, JsValue> {
         return Err(wrong("execution", ENTITY, &value));
     }
     let mut options = Options::of(value, "execution");
+    if let Some(kind) = options.text("resourceType").or_else(|| options.text("kind")) {
+        let message = ["expected an execution, got a reference of the kind ", &kind].concat();
+        return Err(to_js_error(Error::option("execution", message)));
+    }
     let (project, domain, name) = (options.text("project"), options.text("domain"), options.text("name"));
     options.finish().map(|()| ExecutionReference { project, domain, name: name.unwrap_or_default() })
 }

@@ -12,9 +12,9 @@ export interface FlyteRemote {
 
 /** What all lists take. */
 export interface AnyListOptions extends CallOptions {
-  /** Ends after so many. Default: all. */
+  /** Ends after so many; 0: nothing. Default: all. */
   limit?: number | undefined
-  /** Items fetched at a time. Default: 100. */
+  /** Items fetched at a time, 1 or more. Default: 100. */
   pageSize?: number | undefined
   /** Filters, all of which must hold: texts in Flyte's grammar, as `filter` writes them: `eq(phase,FAILED)+gt(duration,60)`. */
   filters?: string | readonly string[] | undefined
@@ -96,8 +96,8 @@ export interface FlyteRemote {
   listLaunchPlans(options?: ListVersionsOptions): FlyteList<FlyteLaunchPlan>
   /** Names of tasks, workflows or launch plans, with description and state. */
   listNamedEntities(options: ListOptions & { kind: EntityKind }): FlyteList<admin.NamedEntity>
-  /** Descriptions of tasks, workflows or launch plans. */
-  listDescriptionEntities(options: ListVersionsOptions & { kind: EntityKind }): FlyteList<admin.DescriptionEntity>
+  /** Descriptions of the versions of a task, workflow or launch plan; the server wants its name. */
+  listDescriptionEntities(options: ListVersionsOptions & { kind: EntityKind; name: string }): FlyteList<admin.DescriptionEntity>
   /** Projects, without archived ones unless filters say so. */
   listProjects(options?: AnyListOptions): FlyteList<admin.Project>
   /** What the gate nodes of an execution wait for, or waited for. */
@@ -146,9 +146,9 @@ export interface FlyteRemote {
     reference: AnyReference,
     options?: CallOptions,
   ): Promise<FlyteLaunchPlan<Inputs, Outputs>>
-  /** Makes a version of a launch plan the active one; its schedule then runs. The server deactivates the others. */
+  /** Makes a version of a launch plan the active one; its schedule then runs. The server deactivates the others. A text has to say the version. */
   activateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
-  /** Makes a version of a launch plan inactive. */
+  /** Makes a version of a launch plan inactive; a text has to say the version. */
   deactivateLaunchPlan(launchPlan: FlyteLaunchPlan | Identifier | string, options?: CallOptions): Promise<void>
   /** A task; without a version its newest. Rejects with NotFoundError when there is none. */
   fetchTask<Inputs = any, Outputs = any>(
@@ -244,7 +244,7 @@ export interface RegisterOptions extends CallOptions {
   project?: string | undefined
   /** Domain of specs whose id has none; default: the remote's. */
   domain?: string | undefined
-  /** Version of specs whose id has none. */
+  /** Version of specs whose id has none; default: none, and such specs are refused. */
   version?: string | undefined
   /** Registers a launch plan of the same name and version for each workflow. Default: true. */
   defaultLaunchPlans?: boolean | undefined

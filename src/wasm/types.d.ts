@@ -29,11 +29,11 @@ export interface RemoteOptions {
   consoleEndpoint?: string | undefined
   /** Request headers of every call, e.g. `authorization`. */
   metadata?: Metadata | undefined
-  /** Deadline in milliseconds for each RPC. Default: 30 000; Infinity for none. */
+  /** Deadline in milliseconds for each RPC, its retries and body included. Default: 30 000; Infinity for none. */
   timeoutMs?: number | undefined
   /** How often a call that is safe to repeat is repeated after a transient failure. Default: 3; 0 for never. */
   retries?: number | undefined
-  /** Largest reply message in bytes. Default: 64 MiB. */
+  /** Largest reply message in bytes, 1 or more; a larger one is RESOURCE_EXHAUSTED. Default: 64 MiB. */
   maxReplyBytes?: number | undefined
   /** Sends the requests instead of the platform's `fetch`. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined
@@ -206,7 +206,7 @@ export type FlyteValue =
 /** A literal: ProtoJSON, its bytes, or one of `literal.ready`. */
 export type LiteralLike = core.Literal | Uint8Array | { readonly bytes: Uint8Array }
 
-/** A literal type: ProtoJSON or its bytes. */
+/** A literal type: ProtoJSON or its bytes. In TypeScript, a type in a `const` of its own needs `as const`. */
 export type TypeLike = core.LiteralType | Uint8Array
 
 /** Options of `literal.toLiteral`. */
@@ -231,7 +231,7 @@ export interface FromLiteralOptions extends Form {
   stored?: Record<string, Uint8Array> | ((uri: string) => Uint8Array | undefined) | undefined
 }
 
-/** The inputs or outputs of an execution; iterating gives names and values. */
+/** The inputs or outputs of an execution; iterating gives names and values. All throw FlyteValueError where a value can't be read. */
 export interface FlyteValues<Values = any> {
   /**
    * One value by its declared type, or by what its literal is where none is known. It is converted once. A name that is not there
