@@ -10,7 +10,7 @@ export class FlyteFile {
   constructor(
     /** Where it is, e.g. `s3://bucket/key`. */
     readonly uri: string,
-    /** Its format, e.g. `csv`; often empty. `PythonPickle` is an object that only Python can read. */
+    /** Its format, e.g. `csv`; often empty. `PythonPickle` is an object that only Python can read. As an input it has the declared one. */
     readonly format = '',
   ) {}
 }
@@ -23,7 +23,7 @@ export class FlyteDirectory {
   constructor(
     /** Where it is, e.g. `s3://bucket/prefix`. */
     readonly uri: string,
-    /** The format of its files; often empty. */
+    /** The format of its files; often empty. As an input it has the declared one. */
     readonly format = '',
   ) {}
 }
@@ -34,7 +34,7 @@ export class StructuredDataset {
   constructor(
     /** Where it is, e.g. `s3://bucket/prefix`. */
     readonly uri: string,
-    /** Its format, e.g. `parquet`; empty when it does not say. */
+    /** Its format, e.g. `parquet`; empty when it does not say. As an input it has the declared one, if there is one. */
     readonly format = '',
     /** Its columns in order, as far as they are known, with their types as text. */
     readonly columns: readonly { readonly name: string; readonly type: string }[] = [],

@@ -57,7 +57,10 @@ export const literal = {
     return parsed(TYPE, literalTypeOf(bytesOf(LITERAL, of)))
   },
 
-  /** The type that fits a value, for where none is declared: whole numbers are integers, objects are structs. */
+  /**
+   * The type that fits a value, for where none is declared: whole numbers are integers, also in a Float64Array; objects are structs.
+   * A value that fits none throws FlyteValueError.
+   */
   guessType(value: unknown): core.LiteralType {
     return parsed(TYPE, literalGuessType(value))
   },
@@ -82,7 +85,7 @@ export const literal = {
     return new UnionVariant(tag, value)
   },
 
-  /** A float even if it is whole, which matters only in structs without a schema. */
+  /** A float even if it is whole, which matters in structs without a schema, unions and `guessType`. */
   float(value: number): FlyteFloat {
     return new FlyteFloat(value)
   },

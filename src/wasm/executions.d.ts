@@ -86,7 +86,7 @@ export interface RelaunchOptions extends RecoverOptions {
 export interface RecoverOptions extends CallOptions {
   /** Name of the new execution. Default: a random one. */
   name?: string | undefined
-  /** A random name that begins with this and a `-`. */
+  /** A random name that begins with this and a `-`: at most 43 characters, not beside `name`. */
   namePrefix?: string | undefined
 }
 

@@ -211,7 +211,7 @@ export type TypeLike = core.LiteralType | Uint8Array
 
 /** Options of `literal.toLiteral`. */
 export interface ToLiteralOptions {
-  /** Structs in MessagePack, or as protobuf Struct for servers before Flyte 1.14. Default: `msgpack`. */
+  /** Structs in MessagePack, or as protobuf Struct for tasks of flytekit before 1.14. Default: `msgpack`. */
   structs?: 'msgpack' | 'protobuf' | undefined
 }
 
@@ -225,7 +225,10 @@ export interface Form {
 
 /** Options of `literal.fromLiteral`. */
 export interface FromLiteralOptions extends Form {
-  /** Values of unions come as `{ tag, value }`, which `literal.variant` makes too. Default: false, the value alone. */
+  /**
+   * Values of unions come as `{ tag, value }`, which `literal.variant` makes too; one that is stored without its variant comes alone.
+   * Default: false, always the value alone.
+   */
   variants?: boolean | undefined
   /** Content of literals that are stored apart: their bytes by URI, or who has them. */
   stored?: Record<string, Uint8Array> | ((uri: string) => Uint8Array | undefined) | undefined
@@ -258,7 +261,7 @@ export interface ExecuteOptions<Inputs = any> extends CallOptions {
   domain?: string | undefined
   /** Name of the execution: lower-case letters, digits and `-`, at most 63. Default: a random one. */
   name?: string | undefined
-  /** A random name that begins with this and a `-`. */
+  /** A random name that begins with this and a `-`: at most 43 characters, not beside `name`. */
   namePrefix?: string | undefined
   /** Waits for the end before resolving. Default: false. */
   wait?: boolean | undefined
@@ -284,7 +287,7 @@ export interface ExecuteOptions<Inputs = any> extends CallOptions {
   clusterPool?: string | undefined
   /** Label of the clusters that may run it. */
   executionClusterLabel?: string | undefined
-  /** Switches all notifications off. */
+  /** Switches all notifications off, also those given here. */
   disableNotifications?: boolean | undefined
   /** Who is told when it ends; default: whom the launch plan names. */
   notifications?: Notification[] | undefined
@@ -311,7 +314,7 @@ export interface ExecuteOptions<Inputs = any> extends CallOptions {
 export interface Notification {
   /** Phases at which it is sent: `SUCCEEDED`, `FAILED`, `ABORTED`, `TIMED_OUT`. */
   phases: ('SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT')[]
-  /** Addresses for e-mail. */
+  /** Addresses for e-mail. Exactly one of the three ways is given. */
   email?: string[] | undefined
   /** PagerDuty's e-mail addresses. */
   pagerDuty?: string[] | undefined
