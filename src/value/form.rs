@@ -127,7 +127,7 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
     }
     Ok(match first_byte {
         b'{' | b'[' => {
-            let (is_map, mut first, mut entries) = (first_byte == b'{', true, Vec::new());
+            let (start, is_map, mut first, mut entries) = (json.at, first_byte == b'{', true, Vec::new());
             json.at += 1;
             // The brackets that close stand two characters behind.
             while json.more(&mut first, first_byte + 2)? {
@@ -138,6 +138,7 @@ fn value(json: &mut Json<'_>, floats: &dyn FloatText, depth: u32) -> Result<Inpu
                 return Ok(InputValue::List(entries.into_iter().map(|(_, value)| value).collect()));
             }
             if has_repeated_name(&entries) {
+                json.at = start;
                 return Err(Syntax("each name once"));
             }
             InputValue::Map(entries)

@@ -94,11 +94,12 @@ pub fn execution(value: JsValue) -> Result<ExecutionReference, JsValue> {
     if !is_plain(&value) {
         return Err(wrong("execution", ENTITY, &value));
     }
-    let mut options = Options::of(value, "execution");
-    if let Some(kind) = options.text("resourceType").or_else(|| options.text("kind")) {
+    let mut entity = Options::of(value.clone(), "execution");
+    if let Some(kind) = entity.text("resourceType").or_else(|| entity.text("kind")) {
         let message = ["expected an execution, got a reference of the kind ", &kind].concat();
         return Err(to_js_error(Error::option("execution", message)));
     }
+    let mut options = Options::of(value, "execution");
     let (project, domain, name) = (options.text("project"), options.text("domain"), options.text("name"));
     options.finish().map(|()| ExecutionReference { project, domain, name: name.unwrap_or_default() })
 }

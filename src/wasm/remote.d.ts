@@ -18,7 +18,7 @@ export interface AnyListOptions extends CallOptions {
   pageSize?: number | undefined
   /** Filters, all of which must hold: texts in Flyte's grammar, as `filter` writes them: `eq(phase,FAILED)+gt(duration,60)`. */
   filters?: string | readonly string[] | undefined
-  /** Order by a column. Default: the newest first; names and projects by name; signals the oldest first. */
+  /** Order by a column. Default: the newest first; names by name; projects by id; signals the oldest first. */
   sortBy?: `asc(${string})` | `desc(${string})` | undefined
 }
 

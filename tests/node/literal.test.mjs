@@ -460,3 +460,14 @@ it('options that there are not, and values that they do not take, are refused', 
   refused(`options.structs: expected 'msgpack' or 'protobuf', got "json"`, () => literal.toLiteral(INT, 1, { structs: 'json' }))
   refused('options.struct: there is no such option', () => literal.toBytes(INT, 1, { struct: 'protobuf' }))
 })
+
+it('a text is a URI only with a scheme before its ://, also in a form', () => {
+  for (const type of [{ blob: {} }, { structuredDatasetType: {} }]) {
+    assert.equal(round(type, 's3://b/k').uri, 's3://b/k')
+    for (const text of ['see s3://b/k', '://k', './a://b']) {
+      assert.match(problems(type, text)[0], /is no URI; upload it first/)
+      assert.throws(() => literal.parse(type, text), /is no URI; upload it first/)
+    }
+  }
+  assert.throws(() => literal.parse({ blob: {} }, '{"uri": "s3://b/k"}'), /is no URI; upload it first/)
+})

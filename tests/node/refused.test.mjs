@@ -133,6 +133,24 @@ it('the right ones are sent as before', async () => {
   }
 })
 
+it('an entity given for an execution is called that, and nothing is sent', async () => {
+  const { remote, methods } = server()
+  const cases = [
+    () => remote.fetchExecution(parseIdentifier('lp:p:d:etl:v1')),
+    () => remote.fetchExecution({ kind: 'task', name: 'etl' }),
+    () => remote.terminate(id('WORKFLOW'), 'why'),
+  ]
+  await refused(
+    remote,
+    methods,
+    cases.map((act) => ['execution', act]),
+  )
+  const error = await failure(cases[0])
+  assert.equal(error.message, 'execution: expected an execution, got a reference of the kind LAUNCH_PLAN')
+  const { message } = await failure(() => remote.fetchExecution({ name: 'etl', version: 'v1' }))
+  assert.equal(message, 'execution.version: there is no such option; expected one of project, domain, name')
+})
+
 describe('an argument that is missing or of another type', () => {
   it('is a FlyteValueError that names it, and nothing is sent', async () => {
     const { remote, methods } = server()

@@ -69,7 +69,7 @@ fn hint(message: &str) -> Option<&'static str> {
     const HINTS: [(&str, &str); 12] = [
         (
             "Headers Overflow",
-            "the reply's headers are larger than Node allows: start it with --max-http-header-size=65536",
+            "the reply's headers are larger than Node allows: start it with --max-http-header-size=98304",
         ),
         ("ECONNREFUSED", "nothing listens at that host and port"),
         ("ENOTFOUND", "no such host name"),

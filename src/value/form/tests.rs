@@ -235,7 +235,7 @@ fn lists_and_maps_are_json_down_to_their_scalars() {
             ("{} x", "inputs.x: expected dict[str, list[int]] as JSON; at character 4: expected nothing more, got x"),
             (
                 "{\"a\": [], \"a\": [1]}",
-                "inputs.x: expected dict[str, list[int]] as JSON; at character 20: expected each name once, got the end of the text",
+                "inputs.x: expected dict[str, list[int]] as JSON; at character 1: expected each name once, got an object",
             ),
             ("[1]", "inputs.x: expected dict[str, list[int]], got a list"),
             (
