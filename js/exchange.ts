@@ -76,7 +76,10 @@ export class Exchange {
     // Node ends the body without an error when it is aborted before the first read.
     this.#abort.signal.throwIfAborted()
     this.#over = done
-    return done ? undefined : value
+    if (done) return undefined
+    // Of any realm.
+    if (!ArrayBuffer.isView(value)) throw new Error('the `fetch` option gave a body that is not bytes')
+    return value
   }
 
   /** Gives up. */
@@ -84,6 +87,8 @@ export class Exchange {
     // An abort costs as much as the rest of this class.
     if (this.#over) return
     this.#abort.abort()
-    this.#reader?.cancel().catch(() => {})
+    // Of a caller's own fetch the reader may be anything, and who drops an exchange can't be told.
+    const cancel = async () => this.#reader?.cancel()
+    cancel().catch(() => {})
   }
 }

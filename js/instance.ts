@@ -91,10 +91,12 @@ const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init)
 
 /** The exports, so that a trap in any of them ends the instance. They are wrapped when they are first used: most never are. */
 function guarded(exports: Exports): Exports {
+  const stack = exports[bindings.STACK] as Move
   const copy: Exports = Object.create(
     new Proxy({} as Exports, {
       get(_target, name: string) {
-        copy[name] = typeof exports[name] === 'function' ? guard(name, exports[name] as Call) : exports[name]
+        const value = exports[name]
+        copy[name] = typeof value === 'function' && value !== stack ? guard(name, value as Call, stack) : value
         return copy[name]
       },
     }),
@@ -103,17 +105,22 @@ function guarded(exports: Exports): Exports {
 }
 
 type Call = (...args: unknown[]) => unknown
+/** Moves the stack of the core, and returns where it then is. */
+type Move = (by: number) => number
 
-function guard(name: string, call: Call): Call {
+function guard(name: string, call: Call, stack: Move): Call {
   // A trap must not get into the event loop from a callback or a finalizer: that would end a Node process.
   const isQuiet = bindings.QUIET.has(name)
   return function guarded(...args) {
     const outer = entered
     entered = guarded
+    const at = stack(0)
     try {
       return call(...args)
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) {
+        // What JavaScript throws leaves the functions of the core without their end, where they give their part back.
+        stack(at - stack(0))
         // Giving back what was given back changes nothing: `using` does it after free().
         if (isQuiet && isFreed(error)) return
         throw isFreed(error) ? new FlyteAssertionError(FREED) : error

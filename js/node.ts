@@ -22,7 +22,13 @@ function load(): void {
 
 setSources(fileSource)
 // Any number of calls may share a signal; Node takes more than ten listeners for a leak, and warns.
-onListening((signal) => process.getBuiltinModule('node:events').setMaxListeners(0, signal))
+onListening((signal) => {
+  try {
+    process.getBuiltinModule('node:events').setMaxListeners(0, signal)
+  } catch {
+    // Not a signal of Node: jsdom has its own, and libraries do.
+  }
+})
 onFirstUse(load)
 
 /** Loads the package now, from bytes or a module when they are given; any other source is for browsers. Node does so by itself at first use. */

@@ -28,6 +28,7 @@ const LOADING = `
 export function __wbg_set_wasm(exports: unknown): void
 export function imports(): WebAssembly.Imports
 export const QUIET: Set<string>
+export const STACK: string
 `
 
 /** What the glue exports for js/ alone. */

@@ -12,16 +12,19 @@ const READING =
   'var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true); if (r2) { throw takeObject(r1); }'
 const RESULT = new RegExp(READING.replace(/[().*+{}]/g, '\\$&').replaceAll(' ', '\\s+'), 'g')
 
+/** What takes memory for a result. If it fails, as it may load the file, there is nothing to give back. */
+const TAKING = /try \{\s+(const retptr = wasm\.__wbindgen_add_to_stack_pointer\(-16\) >>> 0;)/g
+
 /**
  * Writes the glue of a file whose names wasm-opt has shortened; `told` is what wasm-opt printed of it. Beside
- * wasm-bindgen's, the glue exports what depends on the names: `imports` and `QUIET`.
+ * wasm-bindgen's, the glue exports what depends on the names: `imports`, `QUIET`, and `STACK`, which moves the stack.
  */
 export function shortenGlue(wasm, from, to, told) {
   const { imports, exports } = JSON.parse(told)
   const names = new Map(exports)
   if (names.has('__wbindgen_start')) fail('nothing calls the start function of the wasm file')
   const short = (name) => names.get(name) ?? fail(`the wasm file does not export ${name}`)
-  let glue = readFileSync(from, 'utf8').replace(RESULT, 'var r0 = resultAt(retptr);')
+  let glue = readFileSync(from, 'utf8').replace(RESULT, 'var r0 = resultAt(retptr);').replace(TAKING, '$1\ntry {')
   if (glue.includes('if (r2)')) fail('the glue reads results in another way')
   glue = glue.replace(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${short(name)}`)
   for (const [, name] of imports) {
@@ -41,6 +44,7 @@ function resultAt(retptr) {
 }
 export const imports = () => ({ ${JSON.stringify(module)}: { ${aliases.join(', ')} } })
 export const QUIET = new Set(${JSON.stringify(quiet)})
+export const STACK = ${JSON.stringify(names.get('__wbindgen_add_to_stack_pointer'))}
 `,
   )
 }
