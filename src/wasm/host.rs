@@ -139,6 +139,9 @@ pub fn fetch_error(error: JsValue) -> FetchError {
     FetchError { message, cause: Some(Rc::new(error)), reason_hidden }
 }
 
+/// What an error says, or a text; empty for anything else, a caller's error with a message that is no text too.
 pub fn text_of(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map(|e| e.message().into()).or_else(|| error.as_string()).unwrap_or_default()
+    let is_error = error.is_instance_of::<js_sys::Error>();
+    let said = if is_error { js_sys::Reflect::get(error, &"message".into()).ok() } else { Some(error.clone()) };
+    said.and_then(|said| said.as_string()).unwrap_or_default()
 }

@@ -125,16 +125,15 @@ impl Options {
 
     /// An object.
     pub fn object(&mut self, name: &'static str) -> Option<Object> {
-        self.read(name, "an object", |value| value.dyn_ref::<Object>().filter(|_| !Array::is_array(value)).cloned())
+        self.read(name, "an object", |value| value.dyn_ref::<Object>().filter(|_| !is_list(value)).cloned())
     }
 
     /// A list, each item with its path in errors.
     pub fn list(&mut self, name: &'static str) -> Option<Vec<(String, JsValue)>> {
         let place = self.place(name);
         let item = |(index, item): (usize, JsValue)| ([&place, "[", &index.to_string(), "]"].concat(), item);
-        self.read(name, "a list", |value| {
-            Array::is_array(value).then(|| Array::from(value).iter().enumerate().map(item).collect())
-        })
+        let items = self.read(name, "a list", |value| is_list(value).then(|| listed(value)))?;
+        Some(self.take(items)?.iter().enumerate().map(item).collect())
     }
 
     /// An AbortSignal.
@@ -149,7 +148,8 @@ impl Options {
 
     /// A list of texts.
     pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
-        self.read(name, TEXTS, texts_in)
+        let value = self.given(name);
+        value.and_then(|(place, value)| self.take(texts_of(&value, &place)))
     }
 
     /// An object with texts as values; empty when it is not given.
@@ -159,21 +159,18 @@ impl Options {
         // Headers and a Map iterate over pairs.
         let entries = match (value.dyn_ref::<Object>(), Reflect::get(&value, &js_sys::Symbol::iterator())) {
             _ if value.is_undefined() => return Vec::new(),
-            (Some(_), Ok(iterator)) if iterator.is_function() => Array::from(&value),
-            (Some(object), _) if is_plain(&value) => Object::entries(object),
-            _ => {
-                self.wrong(name, "an object of strings, a Map or Headers", &value);
-                return Vec::new();
-            }
+            (Some(_), Ok(iterator)) if iterator.is_function() => listed(&value),
+            (Some(_), _) if is_plain(&value) => entries_of(&value),
+            _ => Err(wrong(&place, "an object of strings, a Map or Headers", &value)),
         };
         let entry = |pair: JsValue| {
-            let pair: Array = pair.unchecked_into();
+            let pair = if pair.is_object() { listed(&pair)? } else { Array::new() };
             let key = pair.get(0).as_string().unwrap_or_default();
             let value = pair.get(1);
             let text = value.as_string().ok_or_else(|| wrong(&[&place, ".", &key].concat(), "a string", &value))?;
             Ok((key, text))
         };
-        let entries = entries.iter().map(entry).collect();
+        let entries = entries.and_then(|entries| entries.iter().map(entry).collect());
         self.take(entries).unwrap_or_default()
     }
 
@@ -182,8 +179,10 @@ impl Options {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
-        let Some(object) = self.object.dyn_ref::<Object>() else { return Ok(()) };
-        for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+        if self.object.is_null() || self.object.is_undefined() {
+            return Ok(());
+        }
+        for key in keys_of(&self.object)?.iter().filter_map(|key| key.as_string()) {
             if !self.known.iter().any(|name| *name == key) {
                 let message = ["there is no such option; expected one of ", &self.known.join(", ")].concat();
                 return Err(to_js_error(Error::option(&[&self.path, ".", &key].concat(), message)));
@@ -232,20 +231,38 @@ pub fn text_of(value: &JsValue, name: &str) -> Result<String, JsValue> {
 
 /// An argument that is a list of texts.
 pub fn texts_of(value: &JsValue, name: &str) -> Result<Vec<String>, JsValue> {
-    texts_in(value).ok_or_else(|| wrong(name, TEXTS, value))
+    let list = if is_list(value) { Some(listed(value)?) } else { None };
+    let texts = list.and_then(|list| list.iter().map(|item| item.as_string()).collect());
+    texts.ok_or_else(|| wrong(name, "a list of strings", value))
 }
 
-const TEXTS: &str = "a list of strings";
+// What runs code of the caller must be able to fail: an error that goes through wasm would leave behind all that is held.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 
-fn texts_in(value: &JsValue) -> Option<Vec<String>> {
-    let list = Array::is_array(value).then(|| Array::from(value))?;
-    list.iter().map(|item| item.as_string()).collect()
+    /// A list of what a caller's list or iterator has.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    pub fn listed(value: &JsValue) -> Result<Array, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
+    fn entries_of(value: &JsValue) -> Result<Array, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn keys_of(value: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// Whether it is a list; a revoked proxy is nothing.
+pub fn is_list(value: &JsValue) -> bool {
+    is_array(value).unwrap_or(false)
 }
 
 /// An argument that is bytes.
 pub fn bytes_of(value: &JsValue, name: &str) -> Result<Vec<u8>, JsValue> {
     let buffer = value.is_instance_of::<ArrayBuffer>();
-    match value.dyn_ref::<Uint8Array>() {
+    // A proxy of bytes, or an object with their prototype, has none.
+    match value.dyn_ref::<Uint8Array>().filter(|bytes| ArrayBuffer::is_view(bytes)) {
         Some(bytes) => Ok(bytes.to_vec()),
         None if buffer => Ok(Uint8Array::new(value).to_vec()),
         None => Err(wrong(name, "a Uint8Array or an ArrayBuffer", value)),
@@ -256,7 +273,7 @@ pub fn bytes_of(value: &JsValue, name: &str) -> Result<Vec<u8>, JsValue> {
 pub fn is_plain(value: &JsValue) -> bool {
     let has = |name: &JsValue| Reflect::has(value, name).unwrap_or(false);
     value.is_object()
-        && !Array::is_array(value)
+        && !is_list(value)
         && !value.is_instance_of::<js_sys::Date>()
         && !has(&js_sys::Symbol::to_string_tag())
         && !has(&"__wbg_ptr".into())
@@ -279,7 +296,7 @@ pub fn kind_of(value: &JsValue) -> String {
         let short: String = text.chars().take(40).collect();
         return ["the text \"", &short, if short.len() < text.len() { "…\"" } else { "\"" }].concat();
     }
-    if Array::is_array(value) {
+    if is_list(value) {
         return "a list".to_owned();
     }
     if value.is_function() {

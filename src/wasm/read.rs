@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
 use super::json::{message, part_to_wire};
 use super::lend::{borrow, Lent};
-use super::options::{is_plain, wrong, Options};
+use super::options::{is_list, is_plain, listed, wrong, Options};
 use super::source::HostContents;
 use super::value::inputs;
 use crate::codec::Writer;
@@ -106,14 +106,14 @@ pub fn execution(value: JsValue) -> Result<ExecutionReference, JsValue> {
 
 /// `FlyteWorkflowExecution[]`
 pub fn executions(value: &JsValue) -> Result<Vec<WorkflowExecution>, JsValue> {
-    if !Array::is_array(value) {
+    if !is_list(value) {
         return Err(wrong("executions", "a list of executions", value));
     }
     let one = |(index, item): (usize, JsValue)| match borrow(&item)? {
         Some(Lent::Execution(execution)) => Ok(execution),
         _ => Err(wrong(&["executions[", &index.to_string(), "]"].concat(), "a fetched execution", &item)),
     };
-    Array::from(value).iter().enumerate().map(one).collect()
+    listed(value)?.iter().enumerate().map(one).collect()
 }
 
 /// `FlyteTask | FlyteWorkflow | FlyteLaunchPlan | ExecutableReference`

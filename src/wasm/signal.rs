@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_util::future::{select, Either};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::error::to_js_error;
+use super::host::text_of;
 use super::promise::JsFuture;
 use crate::error::{Error, Kind};
 
@@ -16,7 +18,7 @@ pub type Created = Rc<RefCell<Option<String>>>;
 
 /// Runs `work` until it ends or the signal fires.
 pub async fn abortable(signal: AbortSignal, created: Created, work: JsFuture) -> Result<JsValue, JsValue> {
-    if signal.aborted() {
+    if of(&signal, "aborted").is_truthy() {
         return Err(cancelled(&signal, None));
     }
     let (sender, receiver) = futures_channel::oneshot::channel::<()>();
@@ -24,17 +26,22 @@ pub async fn abortable(signal: AbortSignal, created: Created, work: JsFuture) ->
     let function = listener.as_ref().unchecked_ref();
     signal.add_event_listener_with_callback("abort", function)?;
     let ended = select(work, receiver).await;
-    signal.remove_event_listener_with_callback("abort", function)?;
+    let _ = signal.remove_event_listener_with_callback("abort", function);
     match ended {
         Either::Left((result, _)) => result,
         Either::Right(_) => Err(cancelled(&signal, created.take())),
     }
 }
 
+/// A property of a signal; a caller's own may throw.
+fn of(signal: &AbortSignal, name: &str) -> JsValue {
+    Reflect::get(signal, &name.into()).unwrap_or_default()
+}
+
 fn cancelled(signal: &AbortSignal, created: Option<String>) -> JsValue {
-    let reason = signal.reason();
-    let text = reason.dyn_ref::<js_sys::Error>().map(|e| String::from(e.message())).or_else(|| reason.as_string());
-    let message = text.map_or_else(|| "cancelled".to_owned(), |text| ["cancelled: ", &text].concat());
+    let reason = of(signal, "reason");
+    let text = text_of(&reason);
+    let message = if text.is_empty() { "cancelled".to_owned() } else { ["cancelled: ", &text].concat() };
     let mut error = Error::new(Kind::Cancelled, message);
     if let Some(created) = created {
         error.perhaps_created(&created);
