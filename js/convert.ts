@@ -9,7 +9,8 @@ export const TYPE = 'flyteidl.core.LiteralType'
 
 /** The bytes of a message given as such, as an object, or as a ready literal. */
 export function bytesOf(typeName: string, value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value
+  // A proxy of bytes has none.
+  if (value instanceof Uint8Array && ArrayBuffer.isView(value)) return value
   if (value instanceof ReadyLiteral) return value.bytes
   return protoFromObject(typeName, value)
 }

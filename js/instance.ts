@@ -64,6 +64,10 @@ export function start(module: WebAssembly.Module): void {
 /** Starts the core on an instance. */
 export function adopt(instance: WebAssembly.Instance): void {
   if (state !== 'none') return
+  if (Object.keys(instance.exports).length !== bindings.COUNT) {
+    const advice = 'take flyte_remote.wasm from the same version of the package'
+    throw new FlyteUserError(`flyte-remote can't use this wasm file, which is another's; ${advice}`, { code: 'NOT_READY' })
+  }
   current = guarded(instance.exports)
   bindings.__wbg_set_wasm(current)
   bindings.setEnvironment({

@@ -29,6 +29,7 @@ export function __wbg_set_wasm(exports: unknown): void
 export function imports(): WebAssembly.Imports
 export const QUIET: Set<string>
 export const STACK: string
+export const COUNT: number
 `
 
 /** What the glue exports for js/ alone. */

@@ -17,7 +17,8 @@ const TAKING = /try \{\s+(const retptr = wasm\.__wbindgen_add_to_stack_pointer\(
 
 /**
  * Writes the glue of a file whose names wasm-opt has shortened; `told` is what wasm-opt printed of it. Beside
- * wasm-bindgen's, the glue exports what depends on the names: `imports`, `QUIET`, and `STACK`, which moves the stack.
+ * wasm-bindgen's, the glue exports what depends on the names: `imports`, `QUIET`, `STACK`, which moves the stack, and `COUNT`,
+ * the number of exports: the file of another version may have the same names.
  */
 export function shortenGlue(wasm, from, to, told) {
   const { imports, exports } = JSON.parse(told)
@@ -33,7 +34,8 @@ export function shortenGlue(wasm, from, to, told) {
   }
   const aliases = imports.map(([, name, alias]) => `${JSON.stringify(alias)}: ${name}`)
   const quiet = exports.filter(([name]) => QUIET.test(name)).map(([, alias]) => alias)
-  const [{ module }] = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(wasm)))
+  const compiled = new WebAssembly.Module(readFileSync(wasm))
+  const [{ module }] = WebAssembly.Module.imports(compiled)
   writeFileSync(
     to,
     `${glue}
@@ -44,6 +46,7 @@ function resultAt(retptr) {
 }
 export const imports = () => ({ ${JSON.stringify(module)}: { ${aliases.join(', ')} } })
 export const QUIET = new Set(${JSON.stringify(quiet)})
+export const COUNT = ${WebAssembly.Module.exports(compiled).length}
 export const STACK = ${JSON.stringify(names.get('__wbindgen_add_to_stack_pointer'))}
 `,
   )

@@ -11,6 +11,15 @@ import { startChromium } from './chromium.mjs'
 const TYPES = { html: 'text/html', mjs: 'text/javascript', wasm: 'application/wasm' }
 const CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src *"
 
+/** Loads the package twice at once, and says what it then has. */
+const WORKER = `
+  import { init, FlyteRemote } from '/browser.mjs'
+  await Promise.all([init(), init()])
+  const { client, endpoint } = FlyteRemote.forEndpoint('http://127.0.0.1:39999', { retries: 0 })
+  const error = await client.getVersion().catch((error) => error.name)
+  postMessage([endpoint, error])
+`
+
 let browser
 let site
 let origin
@@ -22,6 +31,7 @@ before(async () => {
   site = createServer((request, response) => {
     const path = new URL(request.url, 'http://x').pathname
     response.setHeader('content-security-policy', CSP)
+    if (path === '/worker') return response.setHeader('content-type', TYPES.mjs).end(WORKER)
     if (path === '/') return response.setHeader('content-type', TYPES.html).end('<!doctype html><title>page</title>')
     if (!/^\/[\w.]+$/.test(path)) return response.writeHead(404).end()
     const file = createReadStream(fileURLToPath(new URL(`../../dist${path}`, import.meta.url)))
@@ -87,6 +97,30 @@ describe('loading', () => {
     })
     assert.match(message, /nope\.wasm.*404/)
     assert.equal(endpoint, 'http://x')
+  })
+
+  it("says that a wasm file is another's, and can be tried again", async () => {
+    const [messages, endpoint] = await inPage(async ({ init, FlyteRemote }) => {
+      const others = [new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), '/flyte_sandbox.wasm']
+      const messages = []
+      for (const other of others) messages.push(await init(other).catch((error) => `${error.code}: ${error.message}`))
+      await init()
+      return [messages, FlyteRemote.forEndpoint('http://x').endpoint]
+    })
+    for (const message of messages) assert.match(message, /^NOT_READY: flyte-remote can't use this wasm file/)
+    assert.equal(endpoint, 'http://x')
+  })
+
+  it('happens once in a module worker, however often it is asked for', async () => {
+    const seen = await inPage(
+      () =>
+        new Promise((done, failed) => {
+          const worker = new Worker('/worker', { type: 'module' })
+          worker.onmessage = ({ data }) => done(data)
+          worker.onerror = ({ message }) => failed(new Error(message))
+        }),
+    )
+    assert.deepEqual(seen, ['http://127.0.0.1:39999', 'UnavailableError'])
   })
 })
 

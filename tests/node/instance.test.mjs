@@ -43,6 +43,17 @@ describe('the instance', () => {
     assert.deepEqual(made, [0, 1])
   })
 
+  it("is not made of another's file, and then is made of its own", () => {
+    const seen = inProcess(`
+      import { FlyteRemote, init } from 'flyte-remote'
+      import { readFileSync } from 'node:fs'
+      const said = await init(readFileSync('dist/flyte_sandbox.wasm')).catch((error) => error.code + ': ' + error.message)
+      console.log(JSON.stringify([said, FlyteRemote.forEndpoint('http://x').endpoint]))
+    `)
+    assert.match(seen[0], /^NOT_READY: flyte-remote can't use this wasm file/)
+    assert.equal(seen[1], 'http://x')
+  })
+
   it('does not grow over 10,000 list calls', () => {
     const { before, after, heap } = inProcess(
       `${ANSWERING}
