@@ -131,7 +131,8 @@ pub fn fetch_error(error: JsValue) -> FetchError {
         let code = js_sys::Reflect::get(&inner, &"code".into()).ok().and_then(|code| code.as_string());
         let text = text_of(&inner);
         let text = if text.is_empty() { code.unwrap_or_default() } else { text };
-        if !text.is_empty() {
+        // An error of this package says what its cause says.
+        if !message.contains(&text) {
             message = [message.as_str(), ": ", &text].concat();
         }
     }

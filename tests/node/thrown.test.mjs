@@ -166,6 +166,18 @@ describe('code of the caller', () => {
     assert.deepEqual(done, ['Error: boom', 200, 'p', 'nothing'])
   })
 
+  it('may be a fetch that calls again, 200 calls deep, and fails there', () => {
+    const [error, tooLong] = inProcess(`
+      let depth = 0
+      const nested = () => (++depth === 200 ? boom() : remoteOf(nested).client.getVersion({}, { timeoutMs: 5000 }))
+      const error = await said(nested)
+      console.log(JSON.stringify([error.slice(0, 200), error.length > 50_000]))
+      process.exit()
+    `)
+    assert.match(error, /^UnavailableError: GetVersion: no reply from/)
+    assert.equal(tooLong, false)
+  })
+
   it('finds the file missing when it is first used, and there when it is used again', () => {
     const done = inProcess(`
       // Another copy of the package, whose file can't be read at first.
