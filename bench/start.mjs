@@ -44,6 +44,8 @@ console.log((end ?? performance.now()) - start)
 process.exit(0)
 `
 
+const fileOf = (name) => `${name.replace('/', ' ')}.mjs`
+
 /** A project with the package as npm would install it, its peers, and a file for each program. */
 function project() {
   const folder = mkdtempSync(join(tmpdir(), 'flyte-remote-bench-'))
@@ -53,12 +55,12 @@ function project() {
   writeFileSync(join(packages, 'empty/package.json'), '{ "name": "empty", "version": "1.0.0", "type": "module", "exports": "./index.js" }')
   writeFileSync(join(packages, 'empty/index.js'), 'export {}\n')
   symlinkSync(join(ROOT, 'node_modules/@flyteorg/flyteidl'), join(packages, '@flyteorg/flyteidl'))
-  for (const [name, program] of Object.entries(PROGRAMS)) writeFileSync(join(folder, `${name}.mjs`.replace('/', ' ')), timed(program))
+  for (const [name, program] of Object.entries(PROGRAMS)) writeFileSync(join(folder, fileOf(name)), timed(program))
   return folder
 }
 
 function timeOf(name, cwd) {
-  const child = spawnSync(process.execPath, [`${name}.mjs`.replace('/', ' ')], { encoding: 'utf8', cwd })
+  const child = spawnSync(process.execPath, [fileOf(name)], { encoding: 'utf8', cwd })
   const time = Number(child.stdout)
   if (child.status !== 0 || !(time > 0)) throw new Error(child.stderr || 'no time came')
   return time

@@ -41,9 +41,7 @@ export function count(path: string, value: unknown, any?: boolean): number | und
   return value as number
 }
 
-/** Refuses options other than these, and for the first of them all but two texts. */
-export function choice(options: object, names: readonly [string, ...string[]], ...texts: string[]): void {
-  only('options', options, names)
-  const value = (options as Record<string, unknown>)[names[0]]
-  if (value != null && !texts.includes(value as string)) wrong(`options.${names[0]}`, `'${texts.join("' or '")}'`, value)
+/** Refuses all but these texts; undefined and null count as left out. */
+export function oneOf(path: string, value: unknown, ...texts: string[]): void {
+  if (value != null && !texts.includes(value as string)) wrong(path, `'${texts.join("' or '")}'`, value)
 }

@@ -1,7 +1,7 @@
 // What `literal` and the values of an execution share: literals and types in any of their forms as bytes.
 
 import { type FromLiteralOptions, protoFromObject } from '#bindings'
-import { choice } from './check.js'
+import { oneOf, only } from './check.js'
 import { ReadyLiteral } from './handles.js'
 
 export const LITERAL = 'flyteidl.core.Literal'
@@ -17,7 +17,8 @@ export function bytesOf(typeName: string, value: unknown): Uint8Array {
 
 /** Who has the content of literals that are stored apart; all the options are checked. */
 export function storedOf(options: FromLiteralOptions): ((uri: string) => Uint8Array | undefined) | undefined {
-  choice(options, ['bigints', 'typedArrays', 'variants', 'stored'], 'large', 'all')
-  const { stored } = options
+  only('options', options, ['bigints', 'typedArrays', 'variants', 'stored'])
+  const { bigints, stored } = options
+  oneOf('options.bigints', bigints, 'large', 'all')
   return typeof stored === 'object' ? (uri) => (Object.hasOwn(stored, uri) ? stored[uri] : undefined) : stored
 }

@@ -20,7 +20,7 @@ import {
   type ToLiteralOptions,
   type TypeLike,
 } from '#bindings'
-import { choice, isBroken, wrong } from './check.js'
+import { isBroken, oneOf, only, wrong } from './check.js'
 import { bytesOf, LITERAL, storedOf, TYPE } from './convert.js'
 import { timestampOf, toDate } from './datetime.js'
 import { type ExactTime, FlyteFloat, ReadyLiteral, UnionVariant } from './handles.js'
@@ -39,7 +39,8 @@ export const literal = {
 
   /** As `toLiteral`, but the serialised `flyteidl.core.Literal`. */
   toBytes(type: TypeLike, value: unknown, options?: ToLiteralOptions): Uint8Array {
-    choice(options ?? {}, ['structs'], 'msgpack', 'protobuf')
+    only('options', options ?? {}, ['structs'])
+    oneOf('options.structs', options?.structs, 'msgpack', 'protobuf')
     return literalFromValue(bytesOf(TYPE, type), value, options?.structs === 'protobuf')
   },
 

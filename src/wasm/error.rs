@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::environment::environment;
 use super::json::wire_to_js;
+use super::options::property;
 use crate::error::Error;
 use crate::rpc::{Metadata, Status};
 
@@ -67,7 +68,7 @@ fn problems(error: &Error) -> JsValue {
 pub fn metadata(entries: &Metadata) -> JsValue {
     let object = Object::new();
     for (name, value) in entries {
-        let before = Reflect::get(&object, &name.as_str().into()).ok().and_then(|value| value.as_string());
+        let before = property(&object, name).as_string();
         let joined = before.map_or_else(|| value.clone(), |before| [&before, ", ", value].concat());
         set(&object, name, joined.into());
     }

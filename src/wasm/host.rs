@@ -9,6 +9,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::environment::{environment, Exchange};
+use super::options::property;
 use crate::host::{BodyReader, FetchError, Host, HttpBody, HttpRequest, HttpResponse, LocalFuture};
 
 /// The host of a page or a Node process.
@@ -123,12 +124,12 @@ pub fn fetch_error(error: JsValue) -> FetchError {
     let mut inner = error.clone();
     let mut explained = false;
     for _ in 0..4 {
-        inner = js_sys::Reflect::get(&inner, &"cause".into()).unwrap_or_default();
+        inner = property(&inner, "cause");
         if !inner.is_object() {
             break;
         }
         explained = true;
-        let code = js_sys::Reflect::get(&inner, &"code".into()).ok().and_then(|code| code.as_string());
+        let code = property(&inner, "code").as_string();
         let text = text_of(&inner);
         let text = if text.is_empty() { code.unwrap_or_default() } else { text };
         // An error of this package says what its cause says.
@@ -143,6 +144,6 @@ pub fn fetch_error(error: JsValue) -> FetchError {
 /// What an error says, or a text; empty for anything else, a caller's error with a message that is no text too.
 pub fn text_of(error: &JsValue) -> String {
     let is_error = error.is_instance_of::<js_sys::Error>();
-    let said = if is_error { js_sys::Reflect::get(error, &"message".into()).ok() } else { Some(error.clone()) };
-    said.and_then(|said| said.as_string()).unwrap_or_default()
+    let said = if is_error { property(error, "message") } else { error.clone() };
+    said.as_string().unwrap_or_default()
 }

@@ -139,8 +139,7 @@ impl Options {
     /// An AbortSignal.
     fn signal(&mut self) -> Option<AbortSignal> {
         // Of any realm: what it can do counts, not which constructor made it.
-        let is_signal =
-            |value: &JsValue| Reflect::get(value, &"aborted".into()).is_ok_and(|flag| flag.as_bool().is_some());
+        let is_signal = |value: &JsValue| property(value, "aborted").as_bool().is_some();
         self.read("signal", "an AbortSignal", |value| {
             (value.is_object() && is_signal(value)).then(|| value.clone().unchecked_into())
         })
@@ -253,6 +252,11 @@ extern "C" {
     fn keys_of(value: &JsValue) -> Result<Array, JsValue>;
 }
 
+/// A property; undefined where reading it throws, and of what has none.
+pub fn property(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap_or_default()
+}
+
 /// Whether it is a list; a revoked proxy is nothing.
 pub fn is_list(value: &JsValue) -> bool {
     is_array(value).unwrap_or(false)
@@ -304,9 +308,8 @@ pub fn kind_of(value: &JsValue) -> String {
     }
     if value.is_object() {
         // An object without a prototype has no class.
-        let of = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).unwrap_or_default();
-        let class = Some(of(value, "constructor")).filter(JsValue::is_function);
-        let name = class.and_then(|class| of(&class, "name").as_string()).unwrap_or_else(|| "Object".to_owned());
+        let class = Some(property(value, "constructor")).filter(JsValue::is_function);
+        let name = class.and_then(|class| property(&class, "name").as_string()).unwrap_or_else(|| "Object".to_owned());
         return ["an object (", &name, ")"].concat();
     }
     let kind = value.js_typeof().as_string().unwrap_or_default();

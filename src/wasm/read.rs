@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js_error;
 use super::json::{message, part_to_wire};
 use super::lend::{borrow, Lent};
-use super::options::{is_list, is_plain, listed, wrong, Options};
+use super::options::{is_list, is_plain, listed, property, wrong, Options};
 use super::source::HostContents;
 use super::value::inputs;
 use crate::codec::Writer;
@@ -25,8 +25,7 @@ pub const KINDS: &str = "'task', 'workflow' or 'launchPlan'";
 
 /// Options of `forEndpoint`, all but `fetch`.
 pub fn connect(endpoint: &JsValue, options: &mut Options) -> Connect {
-    let href = || Reflect::get(endpoint, &"href".into()).ok()?.as_string();
-    let text = endpoint.as_string().or_else(|| if endpoint.is_object() { href() } else { None });
+    let text = endpoint.as_string().or_else(|| property(endpoint, "href").as_string());
     if text.is_none() {
         options.refuse(wrong("endpoint", "a URL, or host:port", endpoint));
     }

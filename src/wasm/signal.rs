@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_util::future::{select, Either};
-use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::error::to_js_error;
 use super::host::text_of;
+use super::options::property;
 use super::promise::JsFuture;
 use crate::error::{Error, Kind};
 
@@ -18,7 +18,7 @@ pub type Created = Rc<RefCell<Option<String>>>;
 
 /// Runs `work` until it ends or the signal fires.
 pub async fn abortable(signal: AbortSignal, created: Created, work: JsFuture) -> Result<JsValue, JsValue> {
-    if of(&signal, "aborted").is_truthy() {
+    if property(&signal, "aborted").is_truthy() {
         return Err(cancelled(&signal, None));
     }
     let (sender, receiver) = futures_channel::oneshot::channel::<()>();
@@ -33,13 +33,8 @@ pub async fn abortable(signal: AbortSignal, created: Created, work: JsFuture) ->
     }
 }
 
-/// A property of a signal; a caller's own may throw.
-fn of(signal: &AbortSignal, name: &str) -> JsValue {
-    Reflect::get(signal, &name.into()).unwrap_or_default()
-}
-
 fn cancelled(signal: &AbortSignal, created: Option<String>) -> JsValue {
-    let reason = of(signal, "reason");
+    let reason = property(signal, "reason");
     let text = text_of(&reason);
     let message = if text.is_empty() { "cancelled".to_owned() } else { ["cancelled: ", &text].concat() };
     let mut error = Error::new(Kind::Cancelled, message);
